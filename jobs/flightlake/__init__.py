@@ -1,0 +1,1 @@
+"""Flightlake: from OpenSky's answers to judged Delta tables."""

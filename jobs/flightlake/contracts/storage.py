@@ -1,0 +1,113 @@
+"""The lake as a place to keep objects: the one module that knows files from S3."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+
+import fsspec
+
+MAX_OBJECT_BYTES = 64 * 1024 * 1024
+
+
+class ObjectTooLargeError(Exception):
+    """An object is larger than the cap that its reader gave."""
+
+
+class Lake:
+    """Objects under one URL, ``file:///…`` or ``s3://bucket/…``, by their keys.
+
+    On S3 the endpoint and the credentials come from the environment (``AWS_ENDPOINT_URL_S3``,
+    ``AWS_*``), as everywhere else.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        options: dict[str, Any] = {"use_listings_cache": False}
+        if self.is_s3:
+            options["default_fill_cache"] = False
+        self._fs, root = fsspec.core.url_to_fs(self.url, **options)
+        self._root = str(root).rstrip("/")
+
+    @property
+    def is_s3(self) -> bool:
+        """Whether the lake is on S3 rather than in local files."""
+        return self.url.startswith("s3://")
+
+    def url_of(self, key: str) -> str:
+        """The full URL of a key."""
+        return f"{self.url}/{key}"
+
+    def _path(self, key: str) -> str:
+        return f"{self._root}/{key}"
+
+    def exists(self, key: str) -> bool:
+        """Whether there is an object (or anything below a folder) of that key."""
+        return bool(self._fs.exists(self._path(key)))
+
+    def keys(self, folder: str) -> list[str]:
+        """The keys of all objects below a folder, at any depth, sorted; [] where it is absent."""
+        found = (str(path) for path in self._fs.find(self._path(folder)))
+        keys = (path.removeprefix(f"{self._root}/") for path in found)
+        return sorted(key for key in keys if not key.rpartition("/")[2].startswith("."))
+
+    def folders(self, folder: str) -> list[str]:
+        """The keys of the folders directly in a folder, sorted; [] where it is absent."""
+        try:
+            entries = self._fs.ls(self._path(folder), detail=True)
+        except FileNotFoundError:
+            return []
+        names = [str(e["name"]).rstrip("/") for e in entries if e["type"] == "directory"]
+        return sorted(name.removeprefix(f"{self._root}/") for name in names)
+
+    def read(self, key: str, max_bytes: int = MAX_OBJECT_BYTES) -> bytes:
+        """The bytes of an object.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+            ObjectTooLargeError: it holds more than ``max_bytes``.
+        """
+        with self._fs.open(self._path(key), "rb") as stream:
+            body: bytes = stream.read(max_bytes + 1)
+        if len(body) > max_bytes:
+            raise ObjectTooLargeError(f"{self.url_of(key)} holds more than {max_bytes:,} bytes")
+        return body
+
+    def create(self, key: str, body: bytes) -> bool:
+        """Write a new object whole, or not at all; False where the key exists already."""
+        if self.is_s3:
+            try:
+                with self._fs.open(self._path(key), "xb") as stream:
+                    stream.write(body)
+            except FileExistsError:
+                return False
+            return True
+        # Mode "xb" on a file would leave a torn object behind a crash; a link appears whole.
+        written = self._write_aside(key, body)
+        try:
+            os.link(written, self._path(key))
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(written)
+        return True
+
+    def write(self, key: str, body: bytes) -> None:
+        """Write an object whole, in place of what was there."""
+        if self.is_s3:
+            with self._fs.open(self._path(key), "wb") as stream:
+                stream.write(body)
+        else:
+            os.replace(self._write_aside(key, body), self._path(key))
+
+    def _write_aside(self, key: str, body: bytes) -> str:
+        path = self._path(key)
+        folder, name = os.path.split(path)
+        os.makedirs(folder, exist_ok=True)
+        aside = os.path.join(folder, f".{name}.{secrets.token_hex(6)}")
+        with open(aside, "xb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return aside
