@@ -1,0 +1,71 @@
+"""The one place of settings: environment variables named ``FLIGHTLAKE_…``, read once a process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how the DAGs behave; the same DAGs everywhere, only these differ.
+
+    Every field has the default of a laptop, so that the DAG files import with an empty environment.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FLIGHTLAKE_", frozen=True)
+
+    lake_url: str = Field("file:///tmp/flightlake/lake", description="file:///… or s3://bucket/…")
+    code_url: str = Field(
+        "file:///tmp/flightlake/code", description="the folder that holds main.py, flightlake.zip"
+    )
+    python_archive_url: str | None = Field(
+        None, description="s3://…/env.tar.gz with the job's Python packages; none where they are"
+    )
+
+    emr_application_id: str = Field("flightlake", description="the EMR Serverless application")
+    emr_job_role_arn: str = Field("arn:aws:iam::000000000000:role/flightlake-job")
+    emr_wait_delay_s: int = Field(10, ge=1, description="seconds between two looks at a job")
+
+    aws_conn_id: str = "aws_default"
+    opensky_conn_id: str = "opensky_default"
+
+    poll_seconds: int = Field(90, ge=5, le=3600, description="seconds between two polls")
+    poll_source: str = Field("opensky", pattern=r"^[a-z0-9_]{1,32}$")
+
+    alerts: str = Field(
+        "log", description="log, sns:<topic arn>, slack:<connection id> or email:<address>"
+    )
+
+    @field_validator("lake_url", "code_url")
+    @classmethod
+    def _is_a_folder(cls, url: str) -> str:
+        if not url.startswith(("file:///", "s3://")):
+            raise ValueError("write it as file:///folder or s3://bucket/folder")
+        return url.rstrip("/")
+
+    @field_validator("alerts")
+    @classmethod
+    def _is_known(cls, target: str) -> str:
+        kind, _, address = target.partition(":")
+        if target != "log" and (kind not in ("sns", "slack", "email") or not address):
+            raise ValueError(
+                "write it as log, sns:<topic arn>, slack:<connection id> or email:<address>"
+            )
+        return target
+
+    @property
+    def answers_an_hour(self) -> int:
+        """The answers that an hour of live polling yields."""
+        return 3600 // self.poll_seconds
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        pydantic.ValidationError: a variable holds what it cannot mean; the message names it.
+    """
+    return Settings()
