@@ -16,26 +16,34 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FLIGHTLAKE_", frozen=True)
 
-    lake_url: str = Field("file:///tmp/flightlake/lake", description="file:///… or s3://bucket/…")
+    lake_url: str = Field(
+        default="file:///tmp/flightlake/lake", description="file:///… or s3://bucket/…"
+    )
     code_url: str = Field(
-        "file:///tmp/flightlake/code", description="the folder that holds main.py, flightlake.zip"
+        default="file:///tmp/flightlake/code",
+        description="the folder that holds main.py, flightlake.zip",
     )
     python_archive_url: str | None = Field(
-        None, description="s3://…/env.tar.gz with the job's Python packages; none where they are"
+        default=None,
+        description="s3://…/env.tar.gz with the job's Python packages; none where they are",
     )
 
-    emr_application_id: str = Field("flightlake", description="the EMR Serverless application")
-    emr_job_role_arn: str = Field("arn:aws:iam::000000000000:role/flightlake-job")
-    emr_wait_delay_s: int = Field(10, ge=1, description="seconds between two looks at a job")
+    emr_application_id: str = Field(
+        default="flightlake", description="the EMR Serverless application"
+    )
+    emr_job_role_arn: str = Field(default="arn:aws:iam::000000000000:role/flightlake-job")
+    emr_wait_delay_s: int = Field(
+        default=10, ge=1, description="seconds between two looks at a job"
+    )
 
     aws_conn_id: str = "aws_default"
     opensky_conn_id: str = "opensky_default"
 
-    poll_seconds: int = Field(90, ge=5, le=3600, description="seconds between two polls")
-    poll_source: str = Field("opensky", pattern=r"^[a-z0-9_]{1,32}$")
+    poll_seconds: int = Field(default=90, ge=5, le=3600, description="seconds between two polls")
+    poll_source: str = Field(default="opensky", pattern=r"^[a-z0-9_]{1,32}$")
 
     alerts: str = Field(
-        "log", description="log, sns:<topic arn>, slack:<connection id> or email:<address>"
+        default="log", description="log, sns:<topic arn>, slack:<connection id> or email:<address>"
     )
 
     @field_validator("lake_url", "code_url")

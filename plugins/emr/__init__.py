@@ -1,0 +1,1 @@
+"""Spark steps on EMR Serverless: one task instance, one job, whatever happens in between."""
