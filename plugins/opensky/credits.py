@@ -1,0 +1,94 @@
+"""What polls cost and when they must stop: OpenSky's tiers, areas and prices as pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from opensky.errors import CreditFloorError
+
+RECHECK = timedelta(hours=1)
+"""How long a reading below the floor stands. Credits return at a moment of OpenSky's choice (seen
+at 15 UTC, not at midnight) and only a poll tells, so one is spent an hour, out of the reserve."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """An account's size in credits, refilled once a day or once an hour."""
+
+    credits: int
+    refill: timedelta
+
+    @property
+    def credit_floor(self) -> int:
+        """Credits that polling leaves for filling gaps: 200, or a tenth of a small account."""
+        return min(200, self.credits // 10)
+
+
+TIERS = {
+    "anonymous": Tier(400, timedelta(days=1)),
+    "standard": Tier(4_000, timedelta(days=1)),
+    "feeder": Tier(8_000, timedelta(days=1)),
+    "licensed": Tier(14_400, timedelta(hours=1)),
+}
+
+
+@dataclass(frozen=True)
+class BoundingBox:
+    """An area in degrees, named as the API names it; it may not cross the antimeridian."""
+
+    lamin: float
+    lomin: float
+    lamax: float
+    lomax: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lamin < self.lamax <= 90 and -180 <= self.lomin < self.lomax <= 180):
+            raise ValueError(
+                f"{self} is no area: lamin < lamax within -90..90, lomin < lomax within -180..180"
+            )
+
+    @property
+    def area_sq_deg(self) -> float:
+        """Square degrees, the measure of OpenSky's prices."""
+        return (self.lamax - self.lamin) * (self.lomax - self.lomin)
+
+
+def credits_for(box: BoundingBox | None) -> int:
+    """The price of one ``/states/all`` call, the same in every tier; no box is the whole world."""
+    area_sq_deg = box.area_sq_deg if box else float("inf")
+    for limit_sq_deg, price in ((25, 1), (100, 2), (400, 3)):
+        if area_sq_deg <= limit_sq_deg:
+            return price
+    return 4
+
+
+def seconds_between_polls(tier: Tier, price: int) -> float:
+    """How far apart polls of one price must lie for the tier's credits to last."""
+    return tier.refill.total_seconds() * price / tier.credits
+
+
+def ensure_credits(
+    credits_left: int, read_at: datetime, *, price: int, floor: int, now: datetime
+) -> None:
+    """Let a poll go ahead only where it leaves the floor untouched, or the reading is too old.
+
+    Args:
+        credits_left: the credits that were left when an answer last told.
+        read_at: when that was.
+        price: what the next poll costs.
+        floor: the credits that polling must leave.
+        now: the moment of the next poll.
+
+    Raises:
+        CreditFloorError: with the moment from which one poll may look again.
+    """
+    retry_at = read_at + RECHECK
+    if credits_left - price >= floor or now >= retry_at:
+        return
+    raise CreditFloorError(
+        f"OpenSky said at {read_at:%H:%M:%S} UTC that {credits_left:,} credits are left; a poll "
+        f"costs {price} and must leave {floor:,} (the connection's credit floor). Nothing was "
+        f"asked. Polling looks again at {retry_at:%Y-%m-%d %H:%M:%S} UTC.",
+        retry_at,
+    )

@@ -1,0 +1,118 @@
+"""One poll: ask OpenSky, check that the answer is the one asked for, land it as it came."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flightlake.contracts import raw
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.storage import Lake
+
+from opensky.client import Fetched, OpenSkyClient
+from opensky.credits import BoundingBox, credits_for, ensure_credits
+from opensky.errors import UnusableAnswerError
+
+ASKED_TIME_TOLERANCE_S = 10
+"""OpenSky rounds ``time`` down to 5 s, or 10 s for anonymous calls."""
+
+LIVE_MAX_AGE_S = 60
+LIVE_MAX_AHEAD_S = 10
+"""How far two well-kept clocks may differ."""
+
+
+def poll_once(
+    client: OpenSkyClient,
+    lake: Lake,
+    source: str,
+    now: datetime,
+    *,
+    box: BoundingBox | None = None,
+    extended: bool = False,
+    time_s: int | None = None,
+    credit_floor: int = 0,
+    max_age_s: int = LIVE_MAX_AGE_S,
+) -> raw.Landed:
+    """Poll once and land the answer with its manifest; the same answer twice is one object.
+
+    Args:
+        client: whom to ask.
+        lake: where the answer goes.
+        source: the name that it is landed under, such as ``opensky``.
+        now: the moment of the poll, aware.
+        box: the area; None is the whole world.
+        extended: whether to ask for the aircraft's category.
+        time_s: the moment to ask for, in Unix seconds; None is now.
+        credit_floor: credits that this poll must leave.
+        max_age_s: how old the answer to a live poll may be.
+
+    Raises:
+        CreditFloorError: nothing was asked, so as to leave the floor.
+        RateLimitedError: OpenSky says when to come back.
+        UnusableAnswerError: what came is no answer, or one for another time; it was kept as
+            unreadable, byte for byte.
+        OpenSkyError: no answer came.
+    """
+    price = credits_for(box)
+    reading = last_credits(lake, source, now)
+    if reading is not None:
+        credits_left, read_at = reading
+        ensure_credits(credits_left, read_at, price=price, floor=credit_floor, now=now)
+    fetched = client.states(box=box, extended=extended, time_s=time_s)
+    landed = raw.land(
+        lake,
+        fetched.body,
+        source=source,
+        fetched_at=fetched.fetched_at,
+        is_gzip=fetched.is_gzip,
+        meant_for=None if time_s is None else Hour.of(time_s),
+        requested_time_s=time_s,
+        unreadable_reason=fetched.unreadable_reason or wrong_time(fetched, time_s, max_age_s),
+        credits_spent=price,
+        credits_left=fetched.credits_left,
+    )
+    if landed.manifest.unreadable_reason is not None:
+        raise UnusableAnswerError(
+            f"OpenSky's answer cannot be used: {landed.manifest.unreadable_reason}. It was kept "
+            f"byte for byte as {lake.url_of(landed.manifest.object)} and is not part of the data. "
+            "Trying again asks anew; if that keeps failing, look into that object."
+        )
+    return landed
+
+
+def wrong_time(fetched: Fetched, time_s: int | None, max_age_s: int) -> str | None:
+    """Why an answer's own ``time`` is not what was asked for; None where it is."""
+    if fetched.answer is None:
+        return None
+    got_s = fetched.answer.time_s
+    if time_s is not None:
+        if abs(got_s - time_s) <= ASKED_TIME_TOLERANCE_S:
+            return None
+        return f"`time` {_moment(got_s)} instead of the {_moment(time_s)} asked for"
+    age_s = fetched.fetched_at.timestamp() - got_s
+    if age_s > max_age_s:
+        return f"`time` {_moment(got_s)} is {age_s:.0f} s old; a live answer has {max_age_s} s"
+    if age_s < -LIVE_MAX_AHEAD_S:
+        return f"`time` {_moment(got_s)} lies {-age_s:.0f} s ahead of our clock"
+    return None
+
+
+def _moment(time_s: int) -> str:
+    return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def last_credits(lake: Lake, source: str, now: datetime) -> tuple[int, datetime] | None:
+    """The newest reading of the credits left, and its moment, out of this and the last hour.
+
+    The lake itself remembers: polls run in processes, and on machines, that share nothing else.
+    """
+    for hour in (Hour.of(now), Hour.of(now) - 1):
+        for key in reversed(lake.keys(raw.hour_folder(source, hour))):
+            if not key.endswith(raw.MANIFEST_SUFFIX):
+                continue
+            try:
+                manifest = raw.Manifest.from_json(lake.read(key))
+                if manifest.credits_left is not None:
+                    return manifest.credits_left, datetime.fromisoformat(manifest.fetched_at)
+            except (FileNotFoundError, ValueError):
+                continue
+    return None
