@@ -1,0 +1,1 @@
+"""A local EMR Serverless: its REST API on loopback, its jobs as real ``spark-submit`` processes."""

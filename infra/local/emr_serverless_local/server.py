@@ -1,0 +1,159 @@
+"""The server as an object: a loopback socket, the API, the runner, one state folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from emr_serverless_local.api import build_app
+from emr_serverless_local.records import Cancellation
+from emr_serverless_local.runner import TICK_S, Runner
+from emr_serverless_local.service import Service
+from emr_serverless_local.settings import Settings
+from emr_serverless_local.store import Store
+
+LOOPBACK = "127.0.0.1"
+START_TIMEOUT_S = 30.0
+
+
+class ServerError(Exception):
+    """The server cannot start; the message says why and what to do."""
+
+
+class LocalEmrServerless:
+    """A running server between ``start()`` and ``stop()``, or inside a ``with`` block.
+
+    Stopping it leaves jobs running; the next server on the same ``state_dir`` takes them over.
+    """
+
+    def __init__(self, settings: Settings, state_dir: Path, port: int = 0) -> None:
+        self._settings = settings
+        self._state_dir = _open_state_dir(state_dir)
+        self._requested_port = port
+
+    @property
+    def url(self) -> str:
+        """The endpoint for boto3."""
+        return f"http://{LOOPBACK}:{self._port}"
+
+    def start(self) -> None:
+        """Return when requests are answered; raise ServerError when that cannot be."""
+        self._lock = _try_lock(self._state_dir)
+        if self._lock is None:
+            raise ServerError(
+                f"Another server uses {self._state_dir}. Nothing was started; stop that one or "
+                "give another --state-dir."
+            )
+        self._socket = _bind(self._requested_port)
+        self._port = int(self._socket.getsockname()[1])
+        self._store = Store(self._state_dir / "state.sqlite")
+        self._runner = Runner(self._store, self._settings, self._state_dir)
+        service = Service(self._store, self._settings, self._runner.wake, self.url)
+        config = uvicorn.Config(
+            build_app(service, self._runner),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=3,
+        )
+        self._web = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._web.run, args=([self._socket],), name="api", daemon=True
+        )
+        self._thread.start()
+        self._runner.start()
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while not self._web.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline_s:
+                raise ServerError("The web server did not start; the lines above say why.")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Stop answering and watching; jobs go on."""
+        self._web.should_exit = True
+        self._thread.join()
+        self._runner.stop()
+        self._store.close()
+        self._socket.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def stop_all(state_dir: Path, grace_s: float) -> int:
+    """Cancel every open job run and end its processes; return how many there were.
+
+    Works with and without a running server, and returns when the last process is gone.
+    """
+    folder = _open_state_dir(state_dir)
+    store = Store(folder / "state.sqlite")
+    runner = Runner(store, Settings(kill_grace_s=grace_s), folder)
+    with store.transaction():
+        runs = store.open_runs()
+        for run in runs:
+            run.cancellation = Cancellation(
+                reason="The job run was ended with all others (stop-all).",
+                requested_at_s=time.time(),
+                grace_s=grace_s,
+            )
+            store.save_run(run)
+    # A running server does the work itself; if it dies meanwhile, its lock is free and we do.
+    lock = None
+    while store.open_runs():
+        lock = lock if lock is not None else _try_lock(folder)
+        if lock is not None:
+            runner.tick(admit=False)
+        time.sleep(TICK_S / 2)
+    store.close()
+    if lock is not None:
+        os.close(lock)
+    return len(runs)
+
+
+def _open_state_dir(state_dir: Path) -> Path:
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return state_dir.resolve()
+
+
+def _try_lock(state_dir: Path) -> int | None:
+    descriptor = os.open(state_dir / "server.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _bind(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise ServerError(
+            f"Port {port} on {LOOPBACK} cannot be used: {error.strerror}. Nothing was started; "
+            "free it or choose another with --port."
+        ) from error
+    return listener
