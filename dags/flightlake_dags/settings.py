@@ -36,6 +36,8 @@ class Settings(BaseSettings):
         default=10, ge=1, description="seconds between two looks at a job"
     )
 
+    retry_delay_s: int = Field(default=60, ge=1, description="seconds before the first retry")
+
     aws_conn_id: str = "aws_default"
     opensky_conn_id: str = "opensky_default"
 

@@ -1,0 +1,92 @@
+"""The one wrapper around Spark: a step, its arguments, a sizing profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+
+from emr.operator import SparkStepOperator
+
+from flightlake_dags.config import spark_sizing
+from flightlake_dags.defaults import OWNER
+from flightlake_dags.settings import Settings, get_settings
+
+# The release image brings Delta itself; fetched packages would clash with it and need a way out.
+_DELTA = {
+    "spark.jars": (
+        "/usr/share/aws/delta/lib/delta-spark.jar,/usr/share/aws/delta/lib/delta-storage.jar"
+    ),
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+
+
+def spark_step(
+    step: str,
+    arguments: Mapping[str, str],
+    *,
+    sizing: str,
+    pool: str,
+    label: str,
+    execution_timeout: timedelta = timedelta(minutes=30),
+    **kwargs: Any,
+) -> SparkStepOperator:
+    """A task that runs ``main.py <step> <arguments>`` on EMR Serverless.
+
+    Args:
+        step: the name of the step, of its task and of its module in ``flightlake.steps``.
+        arguments: all that the step needs to know, by option; templates are rendered.
+        sizing: the profile in ``config/spark.json``.
+        pool: of one slot, for the table that the step writes.
+        label: the job's name for people, a template.
+        execution_timeout: the longest life of a job, waiting for capacity included.
+        kwargs: everything else that an operator takes.
+    """
+    settings = get_settings()
+    return SparkStepOperator(
+        task_id=step,
+        name=label,
+        application_id=settings.emr_application_id,
+        execution_role_arn=settings.emr_job_role_arn,
+        aws_conn_id=settings.aws_conn_id,
+        job_driver={
+            "sparkSubmit": {
+                "entryPoint": f"{settings.code_url}/main.py",
+                "entryPointArguments": [step, *chain.from_iterable(arguments.items())],
+                "sparkSubmitParameters": submit_parameters(settings, sizing),
+            }
+        },
+        configuration_overrides={
+            "monitoringConfiguration": {
+                "s3MonitoringConfiguration": {"logUri": f"{settings.lake_url}/logs/emr"}
+            }
+        },
+        config={"tags": {"project": "flightlake", "step": step, "owner": OWNER}},
+        deferrable=True,
+        waiter_delay=settings.emr_wait_delay_s,
+        execution_timeout=execution_timeout,
+        pool=pool,
+        **kwargs,
+    )
+
+
+def submit_parameters(settings: Settings, sizing: str) -> str:
+    """What spark-submit is told: our package, Delta, the sizing, the job's Python."""
+    conf = {**_DELTA, **spark_sizing(sizing), **_python(settings.python_archive_url)}
+    options = [f"--conf {name}={value}" for name, value in conf.items()]
+    return " ".join([f"--py-files {settings.code_url}/flightlake.zip", *options])
+
+
+def _python(archive_url: str | None) -> dict[str, str]:
+    """The properties that make driver and executors run an archived virtual environment."""
+    if archive_url is None:
+        return {}
+    python = "./environment/bin/python"
+    return {
+        "spark.archives": f"{archive_url}#environment",
+        "spark.emr-serverless.driverEnv.PYSPARK_DRIVER_PYTHON": python,
+        "spark.emr-serverless.driverEnv.PYSPARK_PYTHON": python,
+        "spark.executorEnv.PYSPARK_PYTHON": python,
+    }
