@@ -1,0 +1,1 @@
+"""A simulator of the OpenSky Network's REST API with a reproducible world of aircraft."""

@@ -1,0 +1,114 @@
+"""Who flies where: one line for each country with its ICAO address block, traffic and receivers."""
+
+from typing import NamedTuple
+
+
+class Country(NamedTuple):
+    """A state of registry.
+
+    ``traffic`` is a relative share of the fleet, ``receivers`` the share of its airports that have
+    a receiver near by, ``airlines`` ICAO prefixes, ``hubs`` IATA codes with the busiest first.
+    """
+
+    code: str
+    name: str
+    first_address: int
+    addresses: int
+    traffic: float
+    receivers: float
+    registration: str
+    airlines: tuple[str, ...]
+    hubs: tuple[str, ...]
+
+
+def _country(line: str) -> Country:
+    code, name, first, addresses, traffic, receivers, registration, airlines, hubs = (
+        field.strip() for field in line.split("|")
+    )
+    return Country(
+        code,
+        name,
+        int(first, 16),
+        int(addresses, 16),
+        float(traffic),
+        float(receivers),
+        registration,
+        tuple(airlines.split()),
+        tuple(hubs.split()),
+    )
+
+
+# Names as OpenSky writes them; address blocks from ICAO Annex 10, volume III, table 9-1.
+_LINES = """
+US|United States|A00000|0F0000|46|.95|N|AAL DAL UAL SWA SKW JBU ASA FFT NKS RPA ENY EDV FDX UPS|ATL DFW DEN ORD LAX CLT LAS PHX MCO SEA MIA IAH JFK EWR SFO DTW BOS MSP PHL FLL BWI SLC DCA SAN IAD TPA BNA AUS MDW HNL DAL PDX STL RDU HOU SMF MEM SDF CVG ANC
+CA|Canada|C00000|040000|4|.8|C|ACA WJA JZA POE TSC|YYZ YVR YUL YYC YEG YOW YWG YHZ
+MX|Mexico|0D0000|008000|1.6|.5|XA|AMX VOI VIV|MEX CUN GDL MTY TIJ
+GB|United Kingdom|400000|040000|4.6|.97|G|BAW EZY SHT EXS VIR LOG TOM|LHR LGW MAN STN EDI LTN BHX GLA BRS
+DE|Germany|3C0000|040000|4|.98|D|DLH EWG CLH CFG BCS|FRA MUC BER DUS HAM CGN STR LEJ
+FR|France|380000|040000|3.2|.95|F|AFR TVF HOP FBU|CDG ORY NCE LYS MRS TLS
+ES|Spain|340000|040000|3|.9|EC|IBE VLG AEA IBS VOE|MAD BCN PMI AGP ALC LPA
+IT|Italy|300000|040000|2.2|.9|I|ITY NOS|FCO MXP BGY VCE NAP LIN BLQ
+NL|Kingdom of the Netherlands|480000|008000|1.4|.98|PH|KLM TRA KLC|AMS EIN RTM
+CH|Switzerland|4B0000|008000|1.2|.97|HB|SWR EZS EDW|ZRH GVA
+IE|Ireland|4CA000|001000|1.7|.9|EI|RYR EIN|DUB SNN ORK
+AT|Austria|440000|008000|.8|.95|OE|AUA LDM EJU|VIE SZG GRZ
+BE|Belgium|448000|008000|.6|.97|OO|BEL TAY JAF|BRU CRL LGG
+PT|Portugal|490000|008000|.8|.85|CS|TAP NJE|LIS OPO FAO
+NO|Norway|478000|008000|.9|.85|LN|NOZ SAS WIF|OSL BGO TRD SVG
+SE|Sweden|4A8000|008000|.8|.9|SE|SAS NSZ|ARN GOT MMX
+DK|Denmark|458000|008000|.6|.95|OY|SAS DTR|CPH BLL
+FI|Finland|460000|008000|.5|.9|OH|FIN|HEL TMP
+PL|Poland|488000|008000|.8|.95|SP|LOT ENT|WAW KRK GDN KTW
+CZ|Czech Republic|498000|008000|.4|.95|OK|TVS|PRG BRQ
+HU|Hungary|470000|008000|.6|.95|HA|WZZ|BUD
+RO|Romania|4A0000|008000|.4|.9|YR|ROT|OTP CLJ
+GR|Greece|468000|008000|.6|.85|SX|AEE OAL|ATH SKG HER
+BG|Bulgaria|450000|008000|.2|.85|LZ|LZB|SOF VAR
+LT|Lithuania|503C00|000400|.2|.9|LY|GJT|VNO KUN
+LV|Latvia|502C00|000400|.2|.9|YL|BTI|RIX
+MT|Malta|4D2000|000400|.4|.9|9H|KMM RYS|MLA
+LU|Luxembourg|4D0000|000400|.2|.95|LX|CLX LGL|LUX
+IS|Iceland|4CC000|001000|.2|.7|TF|ICE|KEF
+TR|Turkey|4B8000|008000|2.6|.7|TC|THY PGT SXS|IST SAW ESB AYT ADB
+RU|Russian Federation|100000|100000|1.4|.2|RA|AFL SBI SDM|SVO DME LED OVB
+AE|United Arab Emirates|896000|001000|2.2|.85|A6|UAE ETD FDB ABY|DXB AUH SHJ
+QA|Qatar|06A000|001000|1.2|.85|A7|QTR|DOH
+SA|Saudi Arabia|710000|008000|1|.5|HZ|SVA KNE FAD|JED RUH DMM
+KW|Kuwait|706000|001000|.2|.8|9K|KAC JZR|KWI
+BH|Bahrain|894000|001000|.15|.8|A9C|GFA|BAH
+OM|Oman|70C000|000400|.2|.6|A4O|OMA|MCT
+IL|Israel|738000|008000|.4|.9|4X|ELY ISR|TLV
+JO|Jordan|740000|008000|.1|.7|JY|RJA|AMM
+EG|Egypt|010000|008000|.4|.4|SU|MSR|CAI HRG
+MA|Morocco|020000|008000|.2|.5|CN|RAM|CMN RAK
+ET|Ethiopia|040000|001000|.5|.2|ET|ETH|ADD
+KE|Kenya|04C000|001000|.2|.25|5Y|KQA|NBO MBA
+NG|Nigeria|064000|001000|.2|.1|5N|APK|LOS ABV
+ZA|South Africa|008000|008000|.5|.5|ZS|SFR LNK|JNB CPT DUR
+IN|India|800000|040000|2.8|.6|VT|IGO AIC AXB AKJ|DEL BOM BLR HYD MAA CCU
+PK|Pakistan|760000|008000|.2|.4|AP|PIA|KHI LHE ISB
+BD|Bangladesh|702000|001000|.15|.3|S2|BBC|DAC
+LK|Sri Lanka|770000|001000|.15|.6|4R|ALK|CMB
+NP|Nepal|70A000|001000|.1|.3|9N|RNA|KTM
+TH|Thailand|880000|008000|1|.7|HS|THA AIQ BKP|BKK DMK HKT CNX
+VN|Viet Nam|888000|008000|.7|.6|VN|HVN VJC|SGN HAN DAD
+MY|Malaysia|750000|008000|1|.7|9M|MAS AXM MXD|KUL PEN BKI
+SG|Singapore|768000|008000|.7|.95|9V|SIA TGW|SIN
+ID|Indonesia|8A0000|008000|1.3|.5|PK|GIA LNI CTV|CGK DPS SUB UPG
+PH|Philippines|758000|008000|.8|.6|RP|PAL CEB|MNL CEB DVO
+CN|China|780000|009000|3.6|.35|B|CCA CES CSN CHH CSZ|PEK PVG CAN CTU SZX KMG XIY HGH
+HK|China|789000|001000|.6|.95|B|CPA HKE CRK|HKG
+TW|Taiwan|899000|000400|.8|.95|B|CAL EVA SJX|TPE TSA KHH
+KR|Republic of Korea|718000|008000|1.5|.8|HL|KAL AAR JNA TWB|ICN GMP CJU PUS
+JP|Japan|840000|040000|3.1|.85|JA|JAL ANA APJ SKY|HND NRT KIX ITM CTS FUK OKA
+AU|Australia|7C0000|040000|3.3|.75|VH|QFA JST VOZ QLK|SYD MEL BNE PER ADL OOL CNS
+NZ|New Zealand|C80000|008000|1.2|.9|ZK|ANZ NZM|AKL CHC WLG ZQN
+BR|Brazil|E40000|040000|1.6|.5|PR|GLO AZU TAM|GRU BSB CGH GIG VCP CNF
+AR|Argentina|E00000|040000|.4|.5|LV|ARG FBZ|EZE AEP COR
+CL|Chile|E80000|001000|.4|.6|CC|LAN SKU|SCL CCP
+CO|Colombia|0AC000|001000|.4|.4|HK|AVA|BOG MDE CLO
+PE|Peru|E8C000|001000|.2|.4|OB|LPE|LIM CUZ
+PA|Panama|0C2000|001000|.4|.7|HP|CMP|PTY
+"""  # noqa: E501
+
+COUNTRIES: tuple[Country, ...] = tuple(_country(line) for line in _LINES.strip().splitlines())

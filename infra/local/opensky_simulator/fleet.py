@@ -1,0 +1,144 @@
+"""The aircraft themselves: what they are, where they live and what they are called."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from opensky_simulator.airports import Airports
+from opensky_simulator.countries import COUNTRIES
+
+Ints = npt.NDArray[np.int64]
+
+DAY_S = 86_400
+FOOT_M = 0.3048
+
+
+class Kind(NamedTuple):
+    """How one sort of aircraft flies.
+
+    ``cruise_kft`` are thousands of feet, ``leg_km`` median, spread (sigma of the logarithm) and
+    maximum; ``loops`` is the share of flights that return to where they took off. A rotation of
+    ``period_days`` begins within ``start_h`` (local solar time) and is over after ``active_h``;
+    ``flies`` is the share of rotations that are flown at all. ``category`` is OpenSky's number.
+    """
+
+    name: str
+    share: float
+    category: int
+    cruise_mps: float
+    lift_off_mps: float
+    climb_mps: float
+    cruise_kft: tuple[int, int]
+    leg_km: tuple[float, float, float]
+    loops: float
+    period_days: int
+    start_h: tuple[float, float]
+    active_h: float
+    turnaround_min: float
+    flies: float
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("airliner", 0.57, 4, 230, 76, 8.5, (31, 39), (850, 0.75, 4800), 0, 1, (4.5, 10), 18, 45, 1.0),
+    Kind("heavy", 0.07, 6, 245, 82, 7.5, (31, 41), (6500, 0.5, 13000), 0, 2, (0, 48), 46, 90, 1.0),
+    Kind("regional", 0.09, 3, 195, 65, 7.5, (20, 33), (480, 0.5, 1400), 0, 1, (5, 10), 16, 35, 1.0),
+    Kind("business", 0.08, 3, 225, 65, 10.0, (38, 45), (1100, 0.7, 4500), 0, 1, (6, 12), 15, 90, 0.6),
+    Kind("light", 0.17, 2, 60, 33, 3.5, (2, 9), (170, 0.7, 500), 0.5, 1, (6, 13), 13, 60, 0.65),
+    Kind("rotorcraft", 0.02, 8, 55, 4, 3.5, (1, 3), (90, 0.6, 250), 0.9, 1, (6, 12), 14, 60, 0.6),
+    Kind("glider", 0.01, 9, 28, 20, 2.0, (3, 7), (120, 0.5, 300), 1.0, 1, (9, 12), 10, 60, 0.4),
+)
+# A balloon is up for eight days of ten and drifts on circles of thousands of kilometres.
+BALLOON = Kind("balloon", 0.0, 10, 9, 3, 4, (65, 66), (3200, 0.02, 3400), 1, 10, (0, 240), 236, 60, 1)
+ALL_KINDS: tuple[Kind, ...] = (*KINDS, BALLOON)
+KIND_NUMBER = {kind.name: number for number, kind in enumerate(ALL_KINDS)}
+
+_AIRCRAFT_PER_BALLOON = 5_000
+_AIRCRAFT_PER_GHOST = 700
+_CALLSIGN_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Columns, one element an aircraft.
+
+    ``ghost_of`` is -1, or the aircraft whose address this one transmits by mistake: the two then
+    share an ``icao24`` and must never be reported in the same answer.
+    """
+
+    kind: Ints
+    home: Ints
+    country: Ints
+    icao24: list[str]
+    registration: list[str]
+    ghost_of: Ints
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+def build_fleet(size: int, airports: Airports, rng: np.random.Generator) -> Fleet:
+    """Return ``size`` aircraft in no particular order."""
+    shares = np.array([kind.share for kind in KINDS])
+    kind = rng.choice(len(KINDS), size=size, p=shares / shares.sum())
+    balloons = 1 + size // _AIRCRAFT_PER_BALLOON
+    kind[rng.choice(size, balloons, replace=False)] = KIND_NUMBER["balloon"]
+    country = _draw_countries(size, rng)
+    home = _draw_homes(kind, country, airports, rng)
+    icao24 = _addresses(country, rng)
+    ghost_of = _draw_ghosts(size, rng)
+    for ghost in np.flatnonzero(ghost_of >= 0).tolist():
+        icao24[ghost] = icao24[int(ghost_of[ghost])]
+    return Fleet(kind, home, country, icao24, _registrations(country, rng), ghost_of)
+
+
+def _draw_countries(size: int, rng: np.random.Generator) -> Ints:
+    traffic = np.array([country.traffic for country in COUNTRIES])
+    return rng.choice(len(COUNTRIES), size=size, p=traffic / traffic.sum())
+
+
+def _draw_homes(
+    kind: Ints, country: Ints, airports: Airports, rng: np.random.Generator
+) -> Ints:
+    """Airlines live at hubs, private aircraft anywhere in their country."""
+    home = np.zeros(len(kind), dtype=np.int64)
+    private = np.isin(kind, [KIND_NUMBER[name] for name in ("light", "rotorcraft", "glider")])
+    for number in range(len(COUNTRIES)):
+        here = np.flatnonzero(airports.country == number)
+        weight = airports.weight[here]
+        for group, p in ((private, np.sqrt(weight)), (~private, weight)):
+            members = np.flatnonzero(group & (country == number))
+            home[members] = rng.choice(here, size=len(members), p=p / p.sum())
+    return home
+
+
+def _addresses(country: Ints, rng: np.random.Generator) -> list[str]:
+    """Draw distinct 24-bit addresses from each country's block."""
+    address = np.zeros(len(country), dtype=np.int64)
+    for number, row in enumerate(COUNTRIES):
+        members = np.flatnonzero(country == number)
+        address[members] = row.first_address + rng.choice(
+            row.addresses, size=len(members), replace=False
+        )
+    return [f"{value:06x}" for value in address.tolist()]
+
+
+def _registrations(country: Ints, rng: np.random.Generator) -> list[str]:
+    """Return what private aircraft use as callsign, such as N281MA or GBXYZ."""
+    numbers = rng.integers(100, 9_999, size=len(country)).tolist()
+    letters = rng.integers(len(_CALLSIGN_LETTERS), size=(len(country), 4)).tolist()
+    names = []
+    for number, indexes, nationality in zip(numbers, letters, country.tolist(), strict=True):
+        prefix = COUNTRIES[nationality].registration
+        text = "".join(_CALLSIGN_LETTERS[index] for index in indexes)
+        names.append(f"N{number}{text[:2]}"[:6] if prefix == "N" else (prefix + text)[:5])
+    return names
+
+
+def _draw_ghosts(size: int, rng: np.random.Generator) -> Ints:
+    ghosts = max(2, size // _AIRCRAFT_PER_GHOST)
+    pairs = rng.choice(size, size=(ghosts, 2), replace=False)
+    ghost_of = np.full(size, -1, dtype=np.int64)
+    ghost_of[pairs[:, 0]] = pairs[:, 1]
+    return ghost_of

@@ -1,0 +1,159 @@
+"""The flaws of real data, in the shares that were measured on recorded answers.
+
+Every flaw is drawn from the flight and the second of its last contact (or from the flight alone,
+where the real ones persist), so asking again gives the same flaw.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from opensky_simulator.fleet import KIND_NUMBER, Ints
+from opensky_simulator.hashing import Floats, Keys, uniform
+from opensky_simulator.legs import Bools
+from opensky_simulator.motion import Places, Profile
+
+ALTITUDE_STEP_M = 7.62
+_KNOT_MPS = 1852 / 3600
+_CLIMB_STEP_MPS = 0.32512
+_GROUND_TRACK_STEP_DEG = 360 / 128
+ADS_B, MLAT, FLARM = 0, 2, 3
+
+
+@dataclass(frozen=True)
+class Who:
+    """Columns that say whom a row is about: ``flight`` and ``second`` are keys for draws."""
+
+    flight: Keys
+    second: Keys
+    kind: Ints
+    contact_s: Floats
+
+
+@dataclass
+class Measured:
+    """Columns of an answer; NaN stands for null."""
+
+    lat: Floats
+    lon: Floats
+    baro_m: Floats
+    on_ground: Bools
+    speed_mps: Floats
+    track_deg: Floats
+    climb_mps: Floats
+    geo_m: Floats
+    source: Ints
+
+
+def measure(who: Who, places: Places, profile: Profile) -> Measured:
+    """Return what transponders report: quantised, with pressure altitudes off the true height."""
+    air = ~profile.on_ground
+    pressure_m, warmth_m = _weather(places, who.contact_s)
+    low = (1 - profile.height_m / 6_000).clip(0, 1)
+    baro_m = profile.height_m - pressure_m * low
+    geo_m = profile.height_m + warmth_m * (profile.height_m / 11_000).clip(0, 2)
+    radians = np.radians(places.track_deg)
+    east_kt = np.rint(profile.speed_mps * np.sin(radians) / _KNOT_MPS)
+    north_kt = np.rint(profile.speed_mps * np.cos(radians) / _KNOT_MPS)
+    ground_kt = np.rint(profile.speed_mps / _KNOT_MPS * 2) / 2
+    speed_kt = np.where(air, np.hypot(east_kt, north_kt), ground_kt)
+    ground_deg = np.rint(places.track_deg / _GROUND_TRACK_STEP_DEG) * _GROUND_TRACK_STEP_DEG
+    air_deg = np.degrees(np.arctan2(east_kt, north_kt))
+    rate_mps = profile.climb_mps * (0.7 + 0.6 * uniform(who.second, "gust")) + _bumps_mps(who)
+    rate = np.rint(rate_mps / _CLIMB_STEP_MPS) * _CLIMB_STEP_MPS
+    return Measured(
+        lat=places.lat.copy(),
+        lon=places.lon.copy(),
+        baro_m=_stepped(baro_m),
+        on_ground=profile.on_ground.copy(),
+        speed_mps=speed_kt * _KNOT_MPS,
+        track_deg=np.where(air, air_deg, ground_deg) % 360,
+        climb_mps=rate,
+        geo_m=_stepped(geo_m),
+        source=_sources(who),
+    )
+
+
+def spoil(who: Who, row: Measured) -> None:
+    """Put nulls, outliers and contradictions into ``row``."""
+    air = ~row.on_ground
+    ground = row.on_ground.copy()
+    once = _draws(who.second)
+    often = _draws(who.flight)
+
+    row.baro_m[ground & (once("baro on ground") < 0.978)] = np.nan
+    row.climb_mps[ground & (once("rate on ground") < 0.996)] = np.nan
+    row.geo_m[ground] = np.nan
+    row.baro_m[air & (often("no baro") < 0.008)] = np.nan
+    row.geo_m[air & (often("no geo") < 0.012)] = np.nan
+    row.climb_mps[air & (often("no rate") < 0.003)] = np.nan
+    row.speed_mps[once("no speed") < 0.0001] = np.nan
+    nowhere = air & (often("no position") < 0.014)
+    row.lat[nowhere], row.lon[nowhere] = np.nan, np.nan
+
+    _outliers(row, air, once)
+    flip = air & (once("on ground by mistake") < 0.0006)
+    row.on_ground[flip] = True
+    row.baro_m[flip & (once("flipped baro") < 0.5)] = np.nan
+
+    hover = np.isin(who.kind, [KIND_NUMBER["rotorcraft"], KIND_NUMBER["glider"]])
+    row.speed_mps[air & hover & (once("hovers") < 0.05)] = 0.0
+    flarm = row.source == FLARM
+    row.baro_m[flarm] = np.nan
+    negative = flarm & (row.track_deg > 180) & (often("negative track") < 0.5)
+    row.track_deg[negative] -= 360
+
+
+def _outliers(row: Measured, air: Bools, once: "_Draws") -> None:
+    """Altitudes of satellites and speeds of bullets: bit errors that passed the checksum."""
+    draw = once("altitude outlier")
+    shift_m = _stepped(1_100 + 4_500 * once("altitude shift"))
+    sign = np.where(once("altitude sign") < 0.6, -1, 1)
+    wrong = air & (draw < 0.0016)
+    row.geo_m[wrong] += (shift_m * sign)[wrong]
+    np.maximum(row.geo_m, _stepped(np.full_like(row.geo_m, -960.0)), out=row.geo_m)
+    high = air & (draw > 0.9999)
+    row.baro_m[high] = _stepped(28_000 + 9_500 * once("how high"))[high]
+    fast = air & (once("speed outlier") < 0.00015)
+    row.speed_mps[fast] = 400 + 1_700 * once("how fast")[fast] ** 2
+    rate = air & (once("rate outlier") < 0.0002)
+    row.climb_mps[rate] = -450 + 1_050 * once("how steep")[rate]
+
+
+class _Draws:
+    """Draws for one set of keys, by purpose."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def __call__(self, purpose: str) -> Floats:
+        return uniform(self._keys, purpose)
+
+
+def _draws(keys: Keys) -> _Draws:
+    return _Draws(keys)
+
+
+def _weather(places: Places, time_s: Floats) -> tuple[Floats, Floats]:
+    """Return height minus pressure altitude in m at the ground and at 11 km: slow waves."""
+    phase = time_s / 86_400
+    pressure = np.sin(0.11 * places.lat + 0.07 * places.lon + 2.1 * phase)
+    pressure += np.sin(0.23 * places.lon - 0.17 * places.lat - 1.3 * phase)
+    warmth = 380 - 11 * np.abs(places.lat - 8) + 160 * np.sin(0.09 * places.lon + 1.7 * phase)
+    return 60 * pressure, warmth
+
+
+def _bumps_mps(who: Who) -> Floats:
+    """Level flight reports a foot or two per second up or down a quarter of the time."""
+    draw = uniform(who.second, "bump")
+    return np.where(draw < 0.15, -_CLIMB_STEP_MPS, np.where(draw > 0.85, _CLIMB_STEP_MPS, 0.0))
+
+
+def _sources(who: Who) -> Ints:
+    draw = uniform(who.flight, "source")
+    flarm = (who.kind == KIND_NUMBER["glider"]) & (draw < 0.8)
+    return np.where(flarm, FLARM, np.where(draw > 0.998, MLAT, ADS_B))
+
+
+def _stepped(height_m: Floats) -> Floats:
+    return np.rint(height_m / ALTITUDE_STEP_M) * ALTITUDE_STEP_M
