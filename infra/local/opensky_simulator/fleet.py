@@ -41,16 +41,22 @@ class Kind(NamedTuple):
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("airliner", 0.57, 4, 230, 76, 8.5, (31, 39), (850, 0.75, 4800), 0, 1, (4.5, 10), 18, 45, 1.0),
-    Kind("heavy", 0.07, 6, 245, 82, 7.5, (31, 41), (6500, 0.5, 13000), 0, 2, (0, 48), 46, 90, 1.0),
-    Kind("regional", 0.09, 3, 195, 65, 7.5, (20, 33), (480, 0.5, 1400), 0, 1, (5, 10), 16, 35, 1.0),
-    Kind("business", 0.08, 3, 225, 65, 10.0, (38, 45), (1100, 0.7, 4500), 0, 1, (6, 12), 15, 90, 0.6),
+    Kind(
+        "airliner", 0.57, 4, 230, 70, 8.5, (31, 39), (850, 0.75, 4800), 0, 1, (4.5, 10), 18, 45, 1.0
+    ),
+    Kind("heavy", 0.07, 6, 245, 74, 7.5, (31, 41), (6500, 0.5, 13000), 0, 2, (0, 48), 46, 90, 1.0),
+    Kind("regional", 0.09, 3, 195, 58, 7.5, (20, 33), (480, 0.5, 1400), 0, 1, (5, 10), 16, 35, 1.0),
+    Kind(
+        "business", 0.08, 3, 225, 58, 10.0, (38, 45), (1100, 0.7, 4500), 0, 1, (6, 12), 15, 90, 0.6
+    ),
     Kind("light", 0.17, 2, 60, 33, 3.5, (2, 9), (170, 0.7, 500), 0.5, 1, (6, 13), 13, 60, 0.65),
     Kind("rotorcraft", 0.02, 8, 55, 4, 3.5, (1, 3), (90, 0.6, 250), 0.9, 1, (6, 12), 14, 60, 0.6),
     Kind("glider", 0.01, 9, 28, 20, 2.0, (3, 7), (120, 0.5, 300), 1.0, 1, (9, 12), 10, 60, 0.4),
 )
 # A balloon is up for eight days of ten and drifts on circles of thousands of kilometres.
-BALLOON = Kind("balloon", 0.0, 10, 9, 3, 4, (65, 66), (3200, 0.02, 3400), 1, 10, (0, 240), 236, 60, 1)
+BALLOON = Kind(
+    "balloon", 0.0, 10, 9, 3, 4, (65, 66), (3200, 0.02, 3400), 1, 10, (0, 240), 236, 60, 1
+)
 ALL_KINDS: tuple[Kind, ...] = (*KINDS, BALLOON)
 KIND_NUMBER = {kind.name: number for number, kind in enumerate(ALL_KINDS)}
 
@@ -98,9 +104,7 @@ def _draw_countries(size: int, rng: np.random.Generator) -> Ints:
     return rng.choice(len(COUNTRIES), size=size, p=traffic / traffic.sum())
 
 
-def _draw_homes(
-    kind: Ints, country: Ints, airports: Airports, rng: np.random.Generator
-) -> Ints:
+def _draw_homes(kind: Ints, country: Ints, airports: Airports, rng: np.random.Generator) -> Ints:
     """Airlines live at hubs, private aircraft anywhere in their country."""
     home = np.zeros(len(kind), dtype=np.int64)
     private = np.isin(kind, [KIND_NUMBER[name] for name in ("light", "rotorcraft", "glider")])

@@ -21,9 +21,7 @@ class Identities:
     """Names the flights of a fleet."""
 
     def __init__(self, fleet: Fleet, legs: Legs, seed: int) -> None:
-        self._visual_code = [
-            "1200" if country.code == "US" else "7000" for country in COUNTRIES
-        ]
+        self._visual_code = ["1200" if country.code == "US" else "7000" for country in COUNTRIES]
         aircraft = np.arange(len(fleet))
         private = np.isin(fleet.kind, _PRIVATE)
         owned = uniform(mix(seed, aircraft), "owned") < 0.4

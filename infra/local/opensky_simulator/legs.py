@@ -1,6 +1,7 @@
 """The flights of a fleet's repeating rotations, and the shape of each flight."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -76,7 +77,7 @@ def build_legs(fleet: Fleet, airports: Airports, seed: int, rng: np.random.Gener
     back_deg = np.where(loop, heading_deg + 180, back_deg)
     distance_m = np.where(loop, loop_m, distance.reshape(shape))
     away, there = np.broadcast_to(fleet.home[:, None], shape), destination
-    columns = {
+    columns: dict[str, Any] = {
         "aircraft": np.broadcast_to(np.arange(count)[:, None], shape),
         "departure": (away, there),
         "arrival": (there, away),
@@ -85,14 +86,14 @@ def build_legs(fleet: Fleet, airports: Airports, seed: int, rng: np.random.Gener
         "final_track_deg": (back_deg + 180, out_deg + 180),
         "distance_m": distance_m,
     }
-    flat = {name: _interleave(value).ravel() for name, value in columns.items()}
+    flat: dict[str, Any] = {name: _interleave(value).ravel() for name, value in columns.items()}
     flat["number"] = np.tile(np.arange(2 * _PAIRS), count)
     flat |= _shape(flat, fleet, airports, seed)
     flat["off_block_s"], flat["slack_s"], flown = _timetable(flat, fleet, seed)
     return Legs(**{name: np.ascontiguousarray(value[flown]) for name, value in flat.items()})
 
 
-def _interleave(value: Floats | tuple[Floats, Floats]) -> Floats:
+def _interleave(value: Any) -> npt.NDArray[Any]:
     """Put each outbound leg's value next to that of its return leg."""
     out, back = value if isinstance(value, tuple) else (value, value)
     return np.stack([out, back], axis=2)

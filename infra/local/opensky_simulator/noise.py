@@ -92,7 +92,7 @@ def spoil(who: Who, row: Measured) -> None:
     row.lat[nowhere], row.lon[nowhere] = np.nan, np.nan
 
     _outliers(row, air, once)
-    flip = air & (once("on ground by mistake") < 0.0006)
+    flip = air & (once("on ground by mistake") < 0.0005)
     row.on_ground[flip] = True
     row.baro_m[flip & (once("flipped baro") < 0.5)] = np.nan
 

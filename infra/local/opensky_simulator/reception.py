@@ -14,7 +14,9 @@ from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S, Flights
 
 # Silences are drawn once for each slot of a flight; one slot back must reach the oldest contact.
 _SLOT_S = LONGEST_CONTACT_AGE_S + 6
-_SILENCE_SHARE = 0.14
+# Of the flights at an airport with a receiver, the share that is heard on the ground.
+_SEES_GROUND = 0.75
+_SILENCE_SHARE = 0.23
 _LASTS_TO_END_SHARE = 0.5
 _RANGE_AT_GROUND_KM = 50.0
 # Line of sight over a round earth is 4.12 km times the root of the height in m.
@@ -49,9 +51,7 @@ class Reception:
         before_begin, before_end = self._silence(flights, first_s, slot - 1)
         last_before = np.where(before_end < _SLOT_S, _SLOT_S, before_begin) - _SLOT_S
         resumed = np.where(begin_s > 0, begin_s, last_before)
-        heard_s = np.where(
-            silent, np.ceil(first_s + slot * _SLOT_S + resumed) - 1, heard_s
-        )
+        heard_s = np.where(silent, np.ceil(first_s + slot * _SLOT_S + resumed) - 1, heard_s)
         heard_s = _thinned(flights, heard_s)
         ever &= (heard_s >= first_s) & (since_s - heard_s <= LONGEST_CONTACT_AGE_S)
         return heard_s, ever
@@ -78,10 +78,14 @@ class Reception:
         has = self._airports.has_receiver
         airborne_s = legs.airborne_s[leg]
         begins, ends = uniform(flights.key, "heard from"), uniform(flights.key, "heard until")
-        from_ground_s = -legs.before_s[leg] * (1 - begins / 0.62)
-        until_ground_s = airborne_s + legs.after_s[leg] * (1 - ends / 0.62)
-        first_s = np.where(begins < 0.62, from_ground_s, 150 * (begins - 0.62))
-        last_s = np.where(ends < 0.62, until_ground_s, airborne_s - 180 * (ends - 0.62))
+        roll_s = legs.roll_s[leg]
+        from_ground_s = -roll_s - (legs.before_s[leg] - roll_s) * (1 - begins / _SEES_GROUND)
+        until_ground_s = airborne_s + roll_s
+        until_ground_s += (legs.after_s[leg] - roll_s) * (1 - ends / _SEES_GROUND)
+        first_s = np.where(begins < _SEES_GROUND, from_ground_s, 150 * (begins - _SEES_GROUND))
+        last_s = np.where(
+            ends < _SEES_GROUND, until_ground_s, airborne_s - 180 * (ends - _SEES_GROUND)
+        )
         first_s = np.where(has[legs.departure[leg]], first_s, 60 + 200 * begins)
         last_s = np.where(has[legs.arrival[leg]], last_s, airborne_s - 60 - 300 * ends)
         return np.floor(first_s), last_s

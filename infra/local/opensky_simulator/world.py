@@ -43,9 +43,7 @@ class World:
         self._identities = Identities(self._fleet, self._legs, seed)
         self._countries = [country.name for country in COUNTRIES]
 
-    def answer(
-        self, time_s: int, extended: bool = False, bbox: BoundingBox | None = None
-    ) -> bytes:
+    def answer(self, time_s: int, extended: bool = False, bbox: BoundingBox | None = None) -> bytes:
         """Return the body of an answer: compact JSON, ``states`` null when there are none."""
         states = self.states(time_s, extended, bbox)
         return encode(time_s, states)
@@ -157,9 +155,7 @@ class World:
         ]
         draw = uniform(mix(self._seed, flights.aircraft), "category")
         silent = np.where(draw < _CATEGORY_UNKNOWN_SHARE / 2, 0, 1)
-        numbers: list[int] = np.where(
-            draw < _CATEGORY_UNKNOWN_SHARE, silent, category
-        ).tolist()
+        numbers: list[int] = np.where(draw < _CATEGORY_UNKNOWN_SHARE, silent, category).tolist()
         return numbers
 
 
@@ -186,4 +182,3 @@ def _numbers(values: Floats, decimals: int) -> list[Any]:
     for row in np.flatnonzero(np.isnan(rounded)).tolist():
         numbers[row] = None
     return numbers
-
