@@ -1,0 +1,1 @@
+"""Every read of raw answers and every Delta read and write: the jobs' side effects."""

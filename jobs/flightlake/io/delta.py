@@ -1,0 +1,104 @@
+"""The Delta tables: made once, written an hour at a time, always readable by Athena."""
+
+from __future__ import annotations
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
+
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import Table
+from flightlake.io.frames import frame_of
+from flightlake.schemas import schema_of
+
+READER_VERSION = 1
+
+# Stated one by one, since EMR's Delta may have other defaults than the open one.
+_PROPERTIES = {
+    "delta.enableDeletionVectors": "false",
+    "delta.columnMapping.mode": "none",
+    "delta.enableTypeWidening": "false",
+    "delta.checkpointPolicy": "classic",
+    "delta.checkpoint.writeStatsAsJson": "true",
+}
+
+
+class SchemaMismatchError(Exception):
+    """A frame does not have the columns of its table; the message lists every difference."""
+
+
+class ReaderVersionError(Exception):
+    """A table would need a newer reader than Athena has."""
+
+
+def ensure_table(spark: SparkSession, lake: Lake, table: Table) -> None:
+    """Create the table empty if it is not there."""
+    if lake.exists(f"{table.path}/_delta_log"):
+        return
+    empty = frame_of(spark, [], schema_of(table))
+    writer = empty.write.format("delta").mode("ignore").partitionBy(*table.partitions)
+    writer.options(**_PROPERTIES).save(lake.url_of(table.path))
+
+
+def read(spark: SparkSession, lake: Lake, table: Table) -> DataFrame:
+    """The rows of a table as of now."""
+    return spark.read.format("delta").load(lake.url_of(table.path))
+
+
+def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) -> None:
+    """Put a frame in place of the rows that a predicate names, in one commit.
+
+    Args:
+        frame: the new rows, with exactly the table's columns; all within the predicate.
+        lake: where the table is.
+        table: which table.
+        predicate: literal conditions, on partition columns first.
+
+    Raises:
+        SchemaMismatchError: columns or types differ from the table's schema.
+        ReaderVersionError: the table is no longer at reader version 1.
+    """
+    _check_schema(frame.schema, table)
+    (
+        frame.write.format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", predicate)
+        .save(lake.url_of(table.path))
+    )
+    check_reader_version(frame.sparkSession, lake, table)
+
+
+def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) -> None:
+    """Remove the rows that a predicate on partition columns names; no commit where there are none.
+
+    Raises:
+        ReaderVersionError: the table is no longer at reader version 1.
+    """
+    DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
+    check_reader_version(spark, lake, table)
+
+
+def check_reader_version(spark: SparkSession, lake: Lake, table: Table) -> None:
+    """Assert that any reader can read the table.
+
+    Raises:
+        ReaderVersionError: it needs a newer one.
+    """
+    detail = DeltaTable.forPath(spark, lake.url_of(table.path)).detail()
+    version = detail.select("minReaderVersion").head()
+    if version is None or version[0] != READER_VERSION:
+        raise ReaderVersionError(
+            f"{table.full_name} is at reader version {version and version[0]}, Athena needs "
+            f"{READER_VERSION}: a table feature was switched on; see `DESCRIBE DETAIL`"
+        )
+
+
+def _check_schema(found: StructType, table: Table) -> None:
+    expected = [(f.name, f.dataType.simpleString()) for f in schema_of(table)]
+    actual = [(f.name, f.dataType.simpleString()) for f in found]
+    if actual == expected:
+        return
+    missing = [f"misses {name} {kind}" for name, kind in expected if (name, kind) not in actual]
+    foreign = [f"has {name} {kind}" for name, kind in actual if (name, kind) not in expected]
+    differences = [*missing, *foreign] or ["has the columns in another order"]
+    raise SchemaMismatchError(f"the frame for {table.full_name} {', '.join(differences)}")

@@ -1,0 +1,24 @@
+"""Small frames made from Python values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
+
+
+def frame_of(
+    spark: SparkSession, rows: Sequence[Mapping[str, Any]], schema: StructType
+) -> DataFrame:
+    """A frame of a few rows; every row holds at least the schema's columns.
+
+    Through Arrow, since a frame made from Python objects starts a Python worker: a second each.
+    """
+    names = schema.fieldNames()
+    values = [{name: row[name] for name in names} for row in rows]
+    table = pa.Table.from_pylist(values, schema=to_arrow_schema(schema))
+    return spark.createDataFrame(table, schema)

@@ -1,0 +1,32 @@
+"""The Spark session of a job, with the settings that the tables' promises rest on."""
+
+from __future__ import annotations
+
+from pyspark import SparkConf
+from pyspark.sql import SparkSession
+
+# Sizing, jars and the Delta extension come from the submission; these must hold everywhere.
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # A plain timestamp column without a zone needs a table feature that Athena cannot read.
+    "spark.sql.timestampType": "TIMESTAMP_LTZ",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.hadoop.parquet.compression.codec.zstd.level": "9",
+    # A hash of one hour in 200 partitions costs twice the time of 2.
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    # Progress bars write over the lines that people read.
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def start_session(name: str) -> SparkSession:
+    """The session of the job; the submission's own settings win."""
+    conf = SparkConf().setAppName(name)
+    for setting, value in _SETTINGS.items():
+        conf.setIfMissing(setting, value)
+    session = SparkSession.builder.config(conf=conf).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session

@@ -1,0 +1,7 @@
+"""silver.state_vectors_withheld: the columns of silver.state_vectors, so that a release copies."""
+
+from __future__ import annotations
+
+from flightlake.schemas.state_vectors import SCHEMA
+
+__all__ = ["SCHEMA"]

@@ -1,0 +1,1 @@
+"""One module a step: parse arguments, call transforms, write."""

@@ -1,0 +1,64 @@
+"""Arguments parsed at the door: the inside of a step handles no raw text."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.storage import Lake
+
+
+@dataclass(frozen=True)
+class HourArguments:
+    """What a step that works on one hour is told."""
+
+    lake: Lake
+    hour: Hour
+    run_id: str
+    expected_answers: int
+    regions: dict[str, list[float]]
+
+
+def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
+    """Parse the arguments of an hourly step; wrong ones end the process with a usage line."""
+    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
+    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
+    parser.add_argument("--hour", type=_hour, required=True, help="2025-12-28T02, in UTC")
+    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser.add_argument(
+        "--expected-answers", type=_positive, required=True, help="answers in a complete hour"
+    )
+    parser.add_argument(
+        "--regions",
+        type=_regions,
+        required=True,
+        help='JSON: {"europe": [south, west, north, east], …}, the first that fits wins',
+    )
+    return HourArguments(**vars(parser.parse_args(argv)))
+
+
+def _hour(text: str) -> Hour:
+    try:
+        return Hour.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _regions(text: str) -> dict[str, list[float]]:
+    try:
+        boxes = json.loads(text)
+        regions = {str(name): [float(edge) for edge in box] for name, box in boxes.items()}
+        if any(len(box) != 4 for box in regions.values()):
+            raise ValueError("a region has four edges: south, west, north, east")
+    except (ValueError, TypeError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"not a JSON object of boxes ({error})") from None
+    return regions

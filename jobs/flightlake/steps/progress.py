@@ -1,0 +1,61 @@
+"""What a job tells people while it works and at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from flightlake.contracts.results import RunResult
+
+_LABEL_WIDTH = 15
+
+
+class Progress:
+    """Lines with the seconds since the job began."""
+
+    def __init__(self, title: str) -> None:
+        self._started = time.monotonic()
+        self.say(title)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the job began."""
+        return round(time.monotonic() - self._started, 1)
+
+    def say(self, text: str) -> None:
+        """Print what was just done."""
+        print(f"[{self.seconds:6.1f} s] {text}", flush=True)
+
+
+def describe(result: RunResult) -> str:
+    """A run in a dozen lines of at most 100 columns: where its rows went, and why."""
+    line, judgement = result.ledger, result.judgement
+    score = "no score" if line.score is None else f"score {line.score:.1f}"
+    lines = [
+        f"{line.step} {line.date}T{line.hour:02d} · {line.verdict.upper()} · {score}",
+        _row("rows read", line.rows_read),
+        _row("= published", line.rows_published, line.rows_read),
+        _row("+ withheld", line.rows_withheld, line.rows_read),
+        _row("+ quarantined", line.rows_quarantined, line.rows_read),
+        _row("+ repeats", line.rows_repeated, line.rows_read),
+        f"  {'answers':<{_LABEL_WIDTH}} {line.answers_read:>11,}   of {line.answers_expected:,}"
+        f" expected; {line.answers_quarantined:,} unreadable",
+    ]
+    lines += _reasons(result.quarantine_reasons)
+    lines += [f"  unreadable: {a.raw_object}\n    {a.reason}" for a in line.quarantined_answers]
+    lines += [
+        f"  {found.severity} {found.dimension}: {found.description}\n"
+        f"    expected {found.expected}, observed {found.observed}"
+        for found in judgement.failed
+    ]
+    return "\n".join([*lines, f"  report: {line.report}"])
+
+
+def _row(label: str, rows: int, of: int | None = None) -> str:
+    share = f"  {rows / of:6.2%}" if of else ""
+    return f"  {label:<{_LABEL_WIDTH}} {rows:>11,}{share}"
+
+
+def _reasons(reasons: Mapping[str, int]) -> list[str]:
+    by_count = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return [f"    {rows:>11,} {reason.replace('_', ' ')}" for reason, rows in by_count]

@@ -1,0 +1,218 @@
+"""One hour of OpenSky's answers becomes judged, published states.
+
+Reads the raw hour and the last answer before it, quarantines what breaks a row rule, drops
+repeats, lets the suite judge what is left, and publishes it or withholds it. Every run of the same
+hour on the same raw objects leaves the same tables.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from flightlake.contracts.results import Judgement, LedgerLine, RunResult, report_key
+from flightlake.contracts.tables import QUARANTINE, STATE_VECTORS, STATE_VECTORS_WITHHELD, Table
+from flightlake.io import delta, ops
+from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
+from flightlake.io.session import start_session
+from flightlake.quality.judge import judge, preload
+from flightlake.quality.suites import suite_parameters, usual_rows_per_answer
+from flightlake.schemas import schema_of
+from flightlake.steps.arguments import HourArguments, parse_hour_arguments
+from flightlake.steps.progress import Progress, describe
+from flightlake.transforms.enrich import Regions, enrich
+from flightlake.transforms.parse import MAX_RAW_ROW_CHARS, conform, explode_rows
+from flightlake.transforms.repeats import QUARANTINED, REPEATED, STAGED, classify
+from flightlake.transforms.row_rules import broken_rules
+
+STEP = "states_hourly"
+_NO_DATA = Judgement("no_data", None, {}, [])
+_MISREAD = "Spark could not read the rows that the inspection had counted"
+
+
+class UnbalancedLedgerError(Exception):
+    """Rows were lost or made: what was read is not what was accounted for."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """An hour, every row of it with its outcome, cached, and the counts that must balance."""
+
+    raw_hour: RawHour
+    rows: DataFrame | None
+    counts: Counter[str]
+    reasons: dict[str, int]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Process the hour that the arguments name; 0 for a rejected hour too."""
+    arguments = parse_hour_arguments(STEP, argv)
+    lake, hour = arguments.lake, arguments.hour
+    progress = Progress(f"{STEP} {hour} on {lake.url}")
+    preload()
+    with ThreadPoolExecutor() as pool:
+        inspecting = pool.submit(inspect_hour, lake, hour)
+        spark = start_session(f"{STEP} {hour}")
+        raw_hour = inspecting.result()
+    progress.say(
+        f"session ready; {len(raw_hour.answers):,} answers with {raw_hour.rows:,} rows,"
+        f" {len(raw_hour.quarantined):,} unreadable"
+    )
+    ledger = ops.read_ledger(spark, lake, hour)
+    staged = stage(spark, arguments, raw_hour)
+    progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
+    judgement = _NO_DATA
+    if staged.rows is not None:
+        to_judge = _columns_of(STATE_VECTORS, _with_outcome(staged.rows, STAGED))
+        judgement = judge(to_judge, STATE_VECTORS.full_name, _judged_by(arguments, staged, ledger))
+        progress.say(f"judged: {judgement.verdict}, {len(judgement.failed)} expectations not met")
+        publish(spark, arguments, staged, judgement)
+        progress.say("withheld" if judgement.verdict == "rejected" else "published")
+    result = _result(arguments, staged, judgement, progress.seconds)
+    ops.record(spark, lake, result, ledger)
+    progress.say("ledger, results and report written")
+    print(describe(result), flush=True)
+    spark.stop()
+    return 0
+
+
+def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
+    """Classify every row of the hour and hold the counts against those made outside Spark.
+
+    An answer that Spark reads otherwise than the inspection did is set aside whole: its rows
+    cannot be trusted, and the other answers must not wait for it.
+    """
+    if not raw_hour.answers:
+        return Staged(raw_hour, None, Counter(), {})
+    rows = classified(read_bodies(spark, arguments.lake, raw_hour), arguments.regions).persist()
+    read: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for raw_object, outcome, count in rows.groupBy("raw_object", "outcome").count().collect():
+        read[raw_object] += count
+        counts[outcome] += count
+    misread = {a.raw_object for a in raw_hour.all_answers if read[a.raw_object] != a.rows}
+    if misread:
+        rows.unpersist()
+        return stage(spark, arguments, raw_hour.without(misread, _MISREAD))
+    reasons: dict[str, int] = {}
+    if counts[QUARANTINED]:
+        broken = _with_outcome(rows, QUARANTINED).select(F.explode("reasons").alias("reason"))
+        reasons = dict(map(tuple, broken.groupBy("reason").count().collect()))
+    return Staged(raw_hour, rows, counts, reasons)
+
+
+def classified(bodies: DataFrame, regions: Regions) -> DataFrame:
+    """From answers to enriched rows, each with its ``outcome`` and its ``reasons``."""
+    rows = conform(explode_rows(bodies)).withColumn("reasons", broken_rules()).drop("fields")
+    raw_row = F.when(F.col("outcome") == QUARANTINED, F.left("raw_row", F.lit(MAX_RAW_ROW_CHARS)))
+    return enrich(classify(rows).withColumn("raw_row", raw_row), regions)
+
+
+def _judged_by(
+    arguments: HourArguments, staged: Staged, ledger: Sequence[LedgerLine]
+) -> dict[str, Any]:
+    before = ops.lines_before(ledger, arguments.hour)
+    return suite_parameters(
+        arguments.hour,
+        regions=arguments.regions,
+        rows_quarantined=staged.counts[QUARANTINED],
+        answers_read=staged.raw_hour.snapshots,
+        answers_expected=arguments.expected_answers,
+        answers_quarantined=len(staged.raw_hour.quarantined),
+        rows_per_answer_before=usual_rows_per_answer(before),
+    )
+
+
+def publish(
+    spark: SparkSession, arguments: HourArguments, staged: Staged, judgement: Judgement
+) -> None:
+    """Put the hour in place of what the tables hold of it: one commit a table.
+
+    The states of a rejected hour go to silver.state_vectors_withheld, and silver.state_vectors
+    keeps what it has.
+    """
+    rows, is_rejected = staged.rows, judgement.verdict == "rejected"
+    if rows is None:
+        return
+    lake, hour = arguments.lake, arguments.hour
+    predicate = f"date = DATE'{hour.date}' AND hour = {hour.hour}"
+    states = _with_outcome(rows, STAGED)
+    # One file a region: all its rows in one task, in the order that readers ask for.
+    states = states.repartition("region").sortWithinPartitions("region", "icao24", "snapshot_time")
+
+    def replace(table: Table, frame: DataFrame) -> None:
+        delta.ensure_table(spark, lake, table)
+        delta.replace_where(_columns_of(table, frame), lake, table, predicate)
+
+    def clear(table: Table) -> None:
+        delta.ensure_table(spark, lake, table)
+        delta.delete_where(spark, lake, table, predicate)
+
+    def publish_states() -> None:
+        if is_rejected:
+            delta.ensure_table(spark, lake, STATE_VECTORS)
+            replace(STATE_VECTORS_WITHHELD, states)
+        else:
+            replace(STATE_VECTORS, states)
+            clear(STATE_VECTORS_WITHHELD)
+
+    def publish_quarantine() -> None:
+        if staged.counts[QUARANTINED]:
+            replace(QUARANTINE, _with_outcome(rows, QUARANTINED).coalesce(1))
+        else:
+            clear(QUARANTINE)
+
+    with ThreadPoolExecutor() as pool:
+        for writing in [pool.submit(publish_states), pool.submit(publish_quarantine)]:
+            writing.result()
+
+
+def _with_outcome(rows: DataFrame, outcome: str) -> DataFrame:
+    return rows.where(F.col("outcome") == outcome)
+
+
+def _columns_of(table: Table, rows: DataFrame) -> DataFrame:
+    return rows.select(*(F.col(field.name).cast(field.dataType) for field in schema_of(table)))
+
+
+def _result(
+    arguments: HourArguments, staged: Staged, judgement: Judgement, seconds: float
+) -> RunResult:
+    """The run's result, balanced.
+
+    Raises:
+        UnbalancedLedgerError: rows were lost or made on the way.
+    """
+    hour, raw_hour, counts = arguments.hour, staged.raw_hour, staged.counts
+    is_rejected = judgement.verdict == "rejected"
+    line = LedgerLine(
+        date=str(hour.date),
+        hour=hour.hour,
+        run_id=arguments.run_id,
+        step=STEP,
+        rows_read=raw_hour.rows,
+        rows_published=0 if is_rejected else counts[STAGED],
+        rows_withheld=counts[STAGED] if is_rejected else 0,
+        rows_quarantined=counts[QUARANTINED],
+        rows_repeated=counts[REPEATED],
+        answers_expected=arguments.expected_answers,
+        answers_read=raw_hour.snapshots,
+        answers_quarantined=len(raw_hour.quarantined),
+        quarantined_answers=list(raw_hour.quarantined),
+        verdict=judgement.verdict,
+        score=judgement.score,
+        seconds=seconds,
+        report=report_key(STEP, hour, arguments.run_id),
+    )
+    if line.rows_accounted != line.rows_read:
+        raise UnbalancedLedgerError(
+            f"{hour}: {line.rows_read:,} rows read, {line.rows_accounted:,} accounted for; the"
+            " tables of the hour may be wrong: clear the task to run it again"
+        )
+    return RunResult(line, judgement, staged.reasons)

@@ -1,0 +1,31 @@
+"""The entry script of every Spark job: the first argument names the step."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+
+STEPS = ("states_hourly",)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a step and turn what went wrong into a line that says so; returns the exit code."""
+    if not arguments or arguments[0] not in STEPS:
+        print(f"usage: main.py STEP …, where STEP is one of: {', '.join(STEPS)}", file=sys.stderr)
+        return 2
+    step, *rest = arguments
+    try:
+        exit_code: int = import_module(f"flightlake.steps.{step}").main(rest)
+    except Exception as error:
+        traceback.print_exc()
+        sys.stdout.flush()
+        # The last line is what the scheduler's task log and the run's state details show.
+        reason = next(iter(str(error).strip().splitlines()), "no message")
+        print(f"{type(error).__name__}: {step} failed: {reason}", file=sys.stderr)
+        return 1
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
