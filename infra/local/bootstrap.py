@@ -37,7 +37,7 @@ class SetupError(Exception):
 
 def say(message: str) -> None:
     """Print a line of progress with the seconds since the start."""
-    print(f"[{time.monotonic() - _STARTED:6.1f} s] {message}", flush=True)  # noqa: T201
+    print(f"[{time.monotonic() - _STARTED:6.1f} s] {message}", flush=True)
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The local cloud and its commands: the whole stack on loopback, without docker or an account."""

@@ -1,0 +1,135 @@
+"""The commands behind the Makefile; each imports what it needs, so that a query starts fast."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flightlake_local.errors import LocalError
+from flightlake_local.query import OutputFormat
+from flightlake_local.settings import LakeKind, load_settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+LakeOption = Annotated[LakeKind | None, typer.Option(help="where the lake lies")]
+
+
+def main() -> None:
+    """Run a command; an error that people can act on is a line, not a stack trace."""
+    sys.exit(run(app))
+
+
+def run(command: Callable[[], object]) -> int:
+    """The exit code of a command."""
+    try:
+        command()
+    except LocalError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was started runs on: `make status`.", file=sys.stderr)
+        return 130
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@app.command()
+def up(lake: LakeOption = None) -> None:
+    """Start what does not run: simulator, local EMR Serverless, PostgreSQL, Airflow."""
+    from flightlake_local import show
+    from flightlake_local.stack import Stack
+
+    stack, steps = Stack(load_settings(lake)), show.steps()
+    with steps.live():
+        stack.up(steps)
+    steps.console.print(show.addresses(stack))
+
+
+@app.command()
+def down() -> None:
+    """Stop all of it, the Spark jobs included, and nothing else."""
+    from flightlake_local import show
+    from flightlake_local.stack import Stack
+
+    steps = show.steps()
+    with steps.live():
+        Stack(load_settings()).down(steps)
+    steps.say("The stack is stopped")
+
+
+@app.command()
+def status() -> None:
+    """Tell which service runs; exit code 1 where one has died."""
+    from flightlake_local import show
+    from flightlake_local.stack import Stack
+
+    stack, console = Stack(load_settings()), show.steps().console
+    lines = stack.status()
+    console.print(show.status_table(lines))
+    if any(line.state == "running" for line in lines):
+        console.print(show.addresses(stack))
+    if dead := [line.name for line in lines if line.state == "dead"]:
+        raise LocalError(f"{', '.join(dead)} died; `make up` starts what does not run.")
+
+
+@app.command()
+def logs(service: str = typer.Argument("", help="one service; all where left out")) -> None:
+    """Follow the output of the services."""
+    from flightlake_local.logs import follow
+
+    follow(load_settings(), service)
+
+
+@app.command()
+def package() -> None:
+    """Build main.py and flightlake.zip, what EMR gets."""
+    from flightlake_local import package as code
+    from flightlake_local.settings import ROOT
+
+    for path in code.build(ROOT, load_settings().code_dir):
+        print(path)
+
+
+@app.command()
+def demo(lake: LakeOption = None) -> None:
+    """Two past hours of simulated traffic, all the way to judged tables."""
+    from flightlake_local.demo import run_demo
+
+    run_demo(load_settings(lake))
+
+
+@app.command()
+def replay(source: Annotated[Path, typer.Argument(envvar="REPLAY_FROM")]) -> None:
+    """Land recorded answers and process the hours that they cover."""
+    from flightlake_local.replay import run_replay
+
+    run_replay(load_settings(), source)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(envvar="QUERY_SQL")],
+    output: Annotated[
+        OutputFormat, typer.Option("--format", envvar="QUERY_FORMAT")
+    ] = OutputFormat.TABLE,
+) -> None:
+    """Ask the tables by their names, such as silver.state_vectors; no JVM.
+
+    In csv, text that a spreadsheet would take for a formula gets a leading apostrophe.
+    """
+    from flightlake_local.query import run_query
+
+    run_query(load_settings(), sql, output, sys.stdout)
+
+
+@app.command()
+def spark_sql(sql: Annotated[str, typer.Argument(envvar="QUERY_SQL")] = "") -> None:
+    """Open Spark SQL on the tables, or run one statement."""
+    from flightlake_local.spark_sql import run_spark_sql
+
+    sys.exit(run_spark_sql(load_settings(), sql))

@@ -1,0 +1,84 @@
+"""Progress for people: live on a terminal, plain lines everywhere else; 100 columns at most."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+WIDTH = 100
+
+
+def make_console(*, to_stderr: bool = False) -> Console:
+    """A console that never prints wider than 100 columns."""
+    probe = Console(stderr=to_stderr)
+    return Console(width=min(WIDTH, probe.width) if probe.is_terminal else WIDTH, stderr=to_stderr)
+
+
+class Steps:
+    """Steps of a command, which may overlap: each says when it began to matter and how it ended."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the command began."""
+        return time.monotonic() - self._started
+
+    @contextmanager
+    def live(self) -> Iterator[Steps]:
+        """Show running steps while the body runs."""
+        with self._progress:
+            yield self
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """A step: shown while it runs, then kept as one line with its seconds."""
+        task = self._progress.add_task(title)
+        step = Step(title, self._progress, task)
+        began = time.monotonic()
+        try:
+            yield step
+        except BaseException:
+            self._line("[red]✗[/]", f"{title} failed", time.monotonic() - began)
+            raise
+        else:
+            self._line("[green]✓[/]", step.outcome or title, time.monotonic() - began)
+        finally:
+            self._progress.remove_task(task)
+
+    def say(self, message: str) -> None:
+        """A line of its own."""
+        self._line(" ", message, None)
+
+    def _line(self, mark: str, text: str, seconds: float | None) -> None:
+        took = f" [dim]({seconds:.1f} s)[/]" if seconds is not None else ""
+        with self._lock:
+            self.console.print(f"[dim]{self.elapsed_s:6.1f} s[/] {mark} {text}{took}")
+
+
+class Step:
+    """A running step; ``outcome`` replaces its title in the line that stays."""
+
+    def __init__(self, title: str, progress: Progress, task: object) -> None:
+        self._title, self._progress, self._task = title, progress, task
+        self.outcome: str | None = None
+
+    def update(self, detail: str) -> None:
+        """Show how far it is."""
+        self._progress.update(self._task, description=f"{self._title}: {detail}")  # type: ignore[arg-type]

@@ -1,0 +1,215 @@
+"""Query tables by their names, with no JVM: deltalake reads Delta's log, DuckDB does the rest."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TextIO
+
+from flightlake_local.errors import LocalError
+from flightlake_local.settings import REGION, LakeKind, LocalSettings
+
+if TYPE_CHECKING:
+    import duckdb
+
+WIDTH = 100
+MAX_TABLE_ROWS = 50
+MAX_CELL_WIDTH = 40
+_BATCH_ROWS = 10_000
+
+# A spreadsheet runs a cell that begins so; anyone with a transponder chooses such texts.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class OutputFormat(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: TextIO) -> None:
+    """Print the answer of one SQL statement.
+
+    Raises:
+        LocalError: the SQL is wrong, or a table has not been written yet.
+    """
+    import duckdb
+
+    if not sql.strip():
+        raise LocalError('No SQL: make query SQL="SELECT count(*) FROM silver.state_vectors"')
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        for name in tables_in(connection, sql):
+            connection.register(f"delta_{name.replace('.', '_')}", _dataset(settings, name))
+            schema = name.partition(".")[0]
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            view = f"CREATE VIEW {name} AS FROM delta_{name.replace('.', '_')}"
+            connection.execute(view)
+        answer = connection.execute(sql)
+        columns = [column[0] for column in answer.description or []]
+        writers = {
+            OutputFormat.TABLE: write_table,
+            OutputFormat.CSV: write_csv,
+            OutputFormat.JSON: write_json,
+        }
+        writers[output](columns, _rows(answer), stream)
+    except duckdb.Error as error:
+        raise LocalError(f"SQL: {_one_line(str(error))}") from None
+
+
+def tables_in(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    """The lake's tables that a statement names.
+
+    Raises:
+        LocalError: it names one of the lake's layers, but no table of it.
+    """
+    from flightlake.contracts.tables import TABLES
+
+    layers = {table.layer for table in TABLES.values()}
+    named = {
+        name.replace('"', "").lower() for name in connection.get_table_names(sql, qualified=True)
+    }
+    for name in sorted(named - TABLES.keys()):
+        if name.partition(".")[0] in layers:
+            raise LocalError(f"There is no table {name}; there are: {', '.join(TABLES)}.")
+    return sorted(named & TABLES.keys())
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
+    """RFC 4180, all rows; text that a spreadsheet would run gets a leading apostrophe."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+
+
+def write_json(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
+    """An array with one object a row; NaN and infinity, which JSON lacks, become null."""
+    separator = "[\n"
+    for row in rows:
+        stream.write(separator + json.dumps(dict(zip(columns, map(_json_value, row), strict=True))))
+        separator = ",\n"
+    stream.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
+    """The first rows and as many columns as fit into 100; says what it leaves out."""
+    shown: list[list[str]] = []
+    is_cut = False
+    for row in rows:
+        if len(shown) == MAX_TABLE_ROWS:
+            is_cut = True
+            break
+        shown.append([_text(value) for value in row])
+    widths = [
+        min(MAX_CELL_WIDTH, max([len(name), *(len(row[index]) for row in shown)]))
+        for index, name in enumerate(columns)
+    ]
+    fitting = _fitting(widths)
+    header = [_cut(name, width) for name, width in zip(columns, widths, strict=True)]
+    rule = ["-" * width for width in widths]
+    for row in [header, rule, *shown]:
+        cells = [_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)]
+        stream.write("  ".join(cells[:fitting]).rstrip() + "\n")
+    stream.write(f"({len(shown)} row{'' if len(shown) == 1 else 's'})\n")
+    notes = []
+    if is_cut:
+        notes.append(f"only the first {MAX_TABLE_ROWS} rows")
+    if fitting < len(columns):
+        notes.append(f"{len(columns) - fitting} more columns, from {columns[fitting]} on")
+    if notes:
+        stream.write(f"Not all of it: {'; '.join(notes)}. FORMAT=csv or FORMAT=json gives all.\n")
+
+
+def _dataset(settings: LocalSettings, name: str) -> Any:
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+    from flightlake.contracts.tables import TABLES
+
+    options = _s3_options(settings) if settings.lake is LakeKind.S3 else None
+    url = f"{settings.lake_url}/{TABLES[name].path}"
+    try:
+        return DeltaTable(url, storage_options=options).to_pyarrow_dataset()
+    except TableNotFoundError:
+        raise LocalError(
+            f"{name} has not been written yet; `make demo` or `make replay` fills it."
+        ) from None
+    except OSError as error:
+        raise LocalError(f"{name} at {url} cannot be read: {_one_line(str(error))}") from None
+
+
+def _s3_options(settings: LocalSettings) -> dict[str, str]:
+    from flightlake_local.credentials import load_or_create
+
+    credentials = load_or_create(settings.state_dir / "secrets")
+    return {
+        "AWS_ENDPOINT_URL": settings.s3_url,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": credentials.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.aws_secret_access_key,
+    }
+
+
+def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while batch := answer.fetchmany(_BATCH_ROWS):
+        yield from batch
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list | dict):
+        value = json.dumps(_json_value(value))
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    text = json.dumps(_json_value(value)) if isinstance(value, list | dict) else str(value)
+    # Control characters from an aircraft must not steer the terminal.
+    return "".join(char if char.isprintable() else "·" for char in text)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _fitting(widths: Sequence[int]) -> int:
+    """How many columns fit; at least one."""
+    taken, fitting = 0, 0
+    for width in widths:
+        taken += width + (2 if fitting else 0)
+        if taken > WIDTH and fitting:
+            break
+        fitting += 1
+    return fitting
+
+
+def _one_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip(" ^")]
+    return " ".join(lines)[:400]
