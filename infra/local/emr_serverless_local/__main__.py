@@ -19,14 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if options.command == "stop-all":
         count = stop_all(options.state_dir, options.grace)
-        print(f"Ended {count} job run(s).")  # noqa: T201 - the command's answer
+        print(f"Ended {count} job run(s).")
         return 0
     try:
         settings = load_settings(options.config) if options.config else Settings()
         server = LocalEmrServerless(settings, options.state_dir, options.port)
         return _serve(server)
     except (SettingsError, ServerError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
 
 
@@ -35,7 +35,7 @@ def _serve(server: LocalEmrServerless) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked_to_stop.set())
     with server:
-        print(f"EMR Serverless (local) is ready at {server.url}", flush=True)  # noqa: T201
+        print(f"EMR Serverless (local) is ready at {server.url}", flush=True)
         asked_to_stop.wait()
     return 0
 

@@ -13,19 +13,23 @@ _PYTHON_ERROR = re.compile(rf"^({_NAME})(: .*)?$")
 _JAVA_ERROR = re.compile(
     rf'^(?:Exception in thread "[^"]*" |Caused by: |: )?({_NAME}(?:Exception|Error)(?::.*)?)$'
 )
-_LOG_LINE = re.compile(r"^\d\d(\d\d)?[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d|^\s|^WARNING: |^at ")
+_NOISE = re.compile(
+    r"\d\d(\d\d)?[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d|\s|WARNING: |Using Spark's default log4j"
+)
 _PY4J = "An error occurred while calling"
 # spark-submit's own report that the Python driver failed says less than the driver did.
 _SPARK_SUBMIT_ECHO = "SparkUserAppException"
 _SECRET_PAIR = re.compile(
-    r"""(?ix) \b([\w.-]*(?:secret|token|passw(?:or)?d|api[_.-]?key|access[_.-]?key|authorization))
+    r"""(?ix) \b([\w.-]*(?:secret|token|passw(?:or)?d|authorization|(?:api|access|secret)[_.-]?key))
         (["']?\s*[=:]\s*["']?) (?:bearer\s+)? [^\s"',;&]+"""
 )
 _URL_PASSWORD = re.compile(r"://[^/\s:@]+:[^/\s@]+@")
 _ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 
 
-def details_of_failure(exit_code: int, stderr: str, secrets: Iterable[str] = ()) -> str:
+def details_of_failure(
+    exit_code: int, stderr: str, stdout: str = "", secrets: Iterable[str] = ()
+) -> str:
     """Return the stateDetails of a job that ended with ``exit_code`` (negative: by a signal)."""
     killed_by = _signal_of(exit_code)
     if killed_by is not None:
@@ -33,18 +37,25 @@ def details_of_failure(exit_code: int, stderr: str, secrets: Iterable[str] = ())
             "Job failed: the Spark driver process was killed by "
             f"signal {int(killed_by)} ({killed_by.name}). ExitCode: {128 + killed_by}."
         )
-    error = last_error(stderr)
+    error = last_error(stderr, stdout)
     if error is None:
-        return f"Job failed with ExitCode: {exit_code}; its error output names no exception."
+        return f"Job failed with ExitCode: {exit_code}; its output names no exception."
     return _bounded(
         f"Job failed. ExitCode: {exit_code}. Last few exceptions: {redacted(error, secrets)}"
     )
 
 
-def last_error(stderr: str) -> str | None:
-    """Return the job's last Python exception, else its last Java one, else its last plain line."""
-    lines = stderr.splitlines()
-    return _python_error(lines) or _java_error(lines) or _plain_line(lines)
+def last_error(stderr: str, stdout: str = "") -> str | None:
+    """Return the job's last Python exception, else its last Java one, else its last plain line.
+
+    spark-submit puts the stderr of a Python driver on its own stdout, so that is read first.
+    """
+    outputs = [stdout.splitlines(), stderr.splitlines()]
+    for find in (_python_error, _java_error, _plain_line):
+        for lines in outputs:
+            if error := find(lines):
+                return error
+    return None
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
@@ -91,7 +102,9 @@ def _java_error(lines: list[str]) -> str | None:
 
 
 def _plain_line(lines: list[str]) -> str | None:
-    plain = [line for line in lines if line.strip() and not _LOG_LINE.match(line)]
+    plain = [
+        line for line in lines if line and not _NOISE.match(line) and _SPARK_SUBMIT_ECHO not in line
+    ]
     return plain[-1] if plain else None
 
 

@@ -170,7 +170,9 @@ class Runner:
             run.attempt.move_to("CANCELLED", now_s, cancellation.reason)
         else:
             secrets = failure.secret_values(self._settings.environment)
-            details = failure.details_of_failure(end.exit_code, tail(files.stderr), secrets)
+            details = failure.details_of_failure(
+                end.exit_code, tail(files.stderr), tail(files.stdout), secrets
+            )
             self._fail(run, now_s, details)
 
     def _lose(self, run: JobRun, now_s: float) -> None:

@@ -134,6 +134,8 @@ def _checked_map(shape: MapShape, value: Any, path: str) -> dict[str, Any]:
 def _checked_string(shape: Shape, value: Any, path: str) -> str:
     if not isinstance(value, str):
         raise _wrong_type(path, "a string")
+    if not value.isascii() and re.search("[\ud800-\udfff]", value):
+        raise _broken(path, "Member must be valid Unicode")
     choices = getattr(shape, "enum", [])
     if choices and value not in choices:
         raise _broken(path, f"Member must satisfy enum value set: {choices}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -211,6 +210,5 @@ def tools() -> Any:
         children_marked = staticmethod(children_marked)
         role = ROLE
         package_parent = PACKAGE_PARENT
-        environment = dict(os.environ)
 
     return Tools

@@ -150,6 +150,7 @@ def test_one_token_makes_one_run_even_when_asked_for_at_once(emr, tmp_path):
         ({"retryPolicy": {"maxAttempts": 11}}, "maxAttempts"),
         ({"mode": "BATCHES"}, "mode"),
         ({"tags": {"a": "\u0000"}}, "tags"),
+        ({"name": "\ud800"}, "name"),
     ],
 )
 def test_input_that_breaks_the_services_model_is_refused_by_name(emr, tools, members, named):
