@@ -1,0 +1,1 @@
+"""Great Expectations suites as data: ``<layer>/<table>.json``, one a table, in GX's own format."""

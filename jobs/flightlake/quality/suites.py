@@ -1,0 +1,77 @@
+"""The suites: which there are, what they say, and the parameters that a frame alone cannot tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib import resources
+from statistics import median
+from typing import Any
+
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.results import LedgerLine
+from flightlake.transforms.enrich import OTHER_REGION, UNKNOWN_REGION
+
+_NO_LIMIT_ROWS = 1e12
+
+
+def load_suite(table_name: str) -> dict[str, Any]:
+    """The suite of a table such as ``silver.state_vectors``, as GX's own JSON.
+
+    It is read from the package ``expectations``, from a folder or from inside a zip.
+
+    Raises:
+        FileNotFoundError: the table has no suite.
+    """
+    layer, _, name = table_name.partition(".")
+    file = resources.files("expectations").joinpath(layer, f"{name}.json")
+    try:
+        suite: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    # From inside a zip, a missing member is a KeyError.
+    except (FileNotFoundError, KeyError):
+        raise FileNotFoundError(
+            f"{table_name} has no suite: expectations/{layer}/{name}.json is absent"
+        ) from None
+    return suite
+
+
+def usual_rows_per_answer(before: Iterable[LedgerLine]) -> float | None:
+    """Staged rows an answer in the hours before: their median; None without such hours.
+
+    Rejected hours count too: their rows are what the source sends, and a lasting change (another
+    box, another source) must become the usual rather than reject every hour to come.
+    """
+    shares = [
+        (line.rows_published + line.rows_withheld) / line.answers_read
+        for line in before
+        if line.answers_read > 0
+    ]
+    return median(shares) if shares else None
+
+
+def suite_parameters(
+    hour: Hour,
+    *,
+    regions: Iterable[str],
+    rows_quarantined: int,
+    answers_read: int,
+    answers_expected: int,
+    answers_quarantined: int,
+    rows_per_answer_before: float | None,
+) -> dict[str, Any]:
+    """The values of the suite's ``$PARAMETER``s for one hour.
+
+    Volume is compared by the answer, since an hour with few answers is real data; without hours
+    before (``rows_per_answer_before`` None, see ``usual_rows_per_answer``) any volume is usual.
+    """
+    usual_rows = (rows_per_answer_before or 0) * answers_read
+    return {
+        "hour_start": hour.start,
+        "hour_end": (hour + 1).start,
+        "regions": sorted({*regions, OTHER_REGION, UNKNOWN_REGION}),
+        "answers_expected": answers_expected,
+        "answers_quarantined": answers_quarantined,
+        "rows_quarantined": rows_quarantined,
+        "rows_usual_at_least": usual_rows,
+        "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
+    }

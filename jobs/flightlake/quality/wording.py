@@ -1,0 +1,129 @@
+"""Expectations and their results in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+MAX_TEXT = 300
+
+
+def expected(expectation: str, arguments: Mapping[str, Any]) -> str:
+    """What an expectation asks for, from its GX type and its resolved arguments."""
+    words = _WORDS.get(expectation, _as_given)(arguments)
+    condition = arguments.get("row_condition")
+    where = f", where {_condition(condition)}" if condition else ""
+    mostly = float(arguments.get("mostly", 1.0))
+    share = f", in at least {mostly * 100:g} % of rows" if mostly < 1 else ""
+    return f"{words}{where}{share}"
+
+
+def observed(result: Mapping[str, Any], rows: int) -> str:
+    """What GX saw, from the ``result`` of an expectation that is not met.
+
+    Args:
+        result: GX's result in the format SUMMARY or COMPLETE.
+        rows: all rows that were judged.
+    """
+    if "unexpected_count" in result:
+        of = int(result["element_count"]) - int(result.get("missing_count") or 0)
+        return _rows_of(int(result["unexpected_count"]), of)
+    details = result.get("details") or {}
+    if "unexpected_rows" in details:
+        return _rows_of(int(result["observed_value"]), rows)
+    if "mismatched" in details:
+        missing = details["mismatched"].get("missing") or []
+        return f"missing: {', '.join(map(str, missing))}"
+    return text_of(result.get("observed_value"))
+
+
+def text_of(value: object) -> str:
+    """A value as it is shown: UTC times, thousands separators, cut to 300 characters."""
+    if isinstance(value, bool) or value is None:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{int(value):,}" if value.is_integer() else f"{value:,.4f}".rstrip("0")
+    text = str(value)
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+
+
+def _rows_of(unexpected: int, rows: int) -> str:
+    share = f" ({100 * unexpected / rows:.2f} %)" if rows else ""
+    return f"{unexpected:,} of {rows:,} rows are not{share}"
+
+
+def _as_given(arguments: Mapping[str, Any]) -> str:
+    return text_of(", ".join(f"{name} {value}" for name, value in arguments.items()))
+
+
+def _between(arguments: Mapping[str, Any], what: str) -> str:
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    below = "before" if isinstance(high, datetime) else "below"
+    end = f"{below} {text_of(high)}" if arguments.get("strict_max") else f"at most {text_of(high)}"
+    if low is None or high is None:
+        return f"{what} {end if low is None else f'at least {text_of(low)}'}"
+    if arguments.get("strict_max"):
+        return f"{what} from {text_of(low)} and {end}"
+    return f"{what} between {text_of(low)} and {text_of(high)}"
+
+
+def _set(arguments: Mapping[str, Any]) -> str:
+    values = arguments["value_set"]
+    return f"{arguments['column']} is {' or '.join(text_of(v) for v in values)}"
+
+
+def _regex(arguments: Mapping[str, Any]) -> str:
+    return f"{arguments['column']} matches {arguments['regex']}"
+
+
+def _known(arguments: Mapping[str, Any]) -> str:
+    return f"{arguments['column']} is not null"
+
+
+def _lengths(arguments: Mapping[str, Any]) -> str:
+    return _between(arguments, f"length of {arguments['column']}")
+
+
+def _unique(arguments: Mapping[str, Any]) -> str:
+    return f"{' and '.join(arguments['column_list'])} are unique together"
+
+
+def _columns(arguments: Mapping[str, Any]) -> str:
+    return f"{len(arguments['column_set'])} columns: {', '.join(arguments['column_set'])}"
+
+
+def _no_rows(arguments: Mapping[str, Any]) -> str:
+    query = str(arguments["unexpected_rows_query"])
+    return f"no row where {query.partition(' WHERE ')[2] or query}"
+
+
+_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "expect_column_unique_value_count_to_be_between": lambda arguments: _between(
+        arguments, f"different values of {arguments['column']}:"
+    ),
+    "expect_column_value_lengths_to_be_between": _lengths,
+    "expect_column_values_to_be_between": lambda arguments: _between(
+        arguments, f"{arguments['column']}"
+    ),
+    "expect_column_values_to_be_in_set": _set,
+    "expect_column_values_to_match_regex": _regex,
+    "expect_column_values_to_not_be_null": _known,
+    "expect_compound_columns_to_be_unique": _unique,
+    "expect_table_columns_to_match_set": _columns,
+    "expect_table_row_count_to_be_between": lambda arguments: _between(arguments, "rows:"),
+    "unexpected_rows_expectation": _no_rows,
+}
+
+
+def _condition(condition: Any) -> str:
+    if isinstance(condition, Mapping) and condition.get("type") == "comparison":
+        column, value = condition["column"]["name"], condition["parameter"]
+        return f"{column} {condition['operator']} {text_of(value)}"
+    return text_of(condition)

@@ -1,0 +1,156 @@
+"""Frames shaped like staged hours: a good one made by hand, and the real recording."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from flightlake.contracts.hours import Hour
+from flightlake.quality.suites import suite_parameters
+from flightlake.schemas.state_vectors import SCHEMA
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+
+Row = dict[str, Any]
+
+RECORDING = (
+    Path(__file__).parents[3] / "shared/data/opensky/states-all-world-2025-12-28T021419Z.json.gz"
+)
+HOUR = Hour.parse("2025-12-28T02")
+ANSWERS, AIRCRAFT = 4, 60
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    yield (
+        SparkSession.builder.master("local[2]")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+
+
+def _good_row(answer: int, aircraft: int) -> Row:
+    snapshot_time = HOUR.start + timedelta(minutes=15 * answer, seconds=7)
+    is_on_ground = aircraft % 10 == 0
+    return {
+        "icao24": f"{0x3C0000 + aircraft:06x}",
+        "snapshot_time": snapshot_time,
+        "callsign": f"TST{aircraft}",
+        "origin_country": "Germany",
+        "time_position": snapshot_time - timedelta(seconds=3),
+        "last_contact": snapshot_time - timedelta(seconds=1),
+        "longitude_deg": 8.5 + answer / 10,
+        "latitude_deg": 50.0 + aircraft / 100,
+        "baro_altitude_m": None if is_on_ground else 11_000.0,
+        "geo_altitude_m": None if is_on_ground else 11_200.0,
+        "is_on_ground": is_on_ground,
+        "ground_speed_mps": 5.0 if is_on_ground else 230.0,
+        "true_track_deg": 359.9,
+        "vertical_rate_mps": 0.0,
+        "squawk": "0236" if aircraft % 2 else None,
+        "is_spi": False,
+        "position_source": 0,
+        "category": None,
+        "flight_phase": "ground" if is_on_ground else "cruise",
+        "position_age_s": 3,
+        "contact_age_s": 1,
+        "is_fresh": True,
+        "source": "simulator",
+        "raw_object": f"raw/states/source=simulator/{answer}.json.gz",
+        "date": snapshot_time.date(),
+        "hour": snapshot_time.hour,
+        "region": "europe",
+    }
+
+
+@pytest.fixture
+def good_rows() -> list[Row]:
+    """Four answers with 60 aircraft each, of which six are on the ground."""
+    return [
+        _good_row(answer, aircraft) for answer in range(ANSWERS) for aircraft in range(AIRCRAFT)
+    ]
+
+
+@pytest.fixture
+def good_parameters() -> Row:
+    """What belongs to the good rows: all four answers seen, and hours before like this one."""
+    return suite_parameters(
+        HOUR,
+        regions=["europe"],
+        rows_quarantined=0,
+        answers_read=ANSWERS,
+        answers_expected=ANSWERS,
+        answers_quarantined=0,
+        rows_per_answer_before=float(AIRCRAFT),
+    )
+
+
+@pytest.fixture
+def frame(spark: SparkSession) -> Iterator[Callable[[list[Row]], DataFrame]]:
+    """Makes a cached frame of rows, in the table's own schema."""
+    cached: list[DataFrame] = []
+
+    def make(rows: list[Row]) -> DataFrame:
+        table = pa.Table.from_pylist(rows, schema=to_arrow_schema(SCHEMA))
+        cached.append(spark.createDataFrame(table, SCHEMA).coalesce(1).cache())
+        return cached[-1]
+
+    yield make
+    for made in cached:
+        made.unpersist()
+
+
+def _recorded_row(state: list[Any], time_s: int) -> Row:
+    def moment(seconds: int | None) -> datetime | None:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+    def measure(value: float | None) -> float | None:
+        return None if value is None else float(value)
+
+    position_age_s = None if state[3] is None else max(0, time_s - state[3])
+    snapshot_time = datetime.fromtimestamp(time_s, UTC)
+    return {
+        "icao24": state[0],
+        "snapshot_time": snapshot_time,
+        "callsign": state[1].strip() or None,
+        "origin_country": state[2],
+        "time_position": moment(state[3]),
+        "last_contact": moment(state[4]),
+        "longitude_deg": measure(state[5]),
+        "latitude_deg": measure(state[6]),
+        "baro_altitude_m": measure(state[7]),
+        "geo_altitude_m": measure(state[13]),
+        "is_on_ground": state[8],
+        "ground_speed_mps": measure(state[9]),
+        "true_track_deg": measure(state[10]),
+        "vertical_rate_mps": measure(state[11]),
+        "squawk": state[14],
+        "is_spi": state[15],
+        "position_source": state[16],
+        "category": None,
+        "flight_phase": "ground" if state[8] else "unknown",
+        "position_age_s": position_age_s,
+        "contact_age_s": max(0, time_s - state[4]),
+        "is_fresh": position_age_s is not None and position_age_s <= 15,
+        "source": "replay",
+        "raw_object": "raw/states/source=replay/recorded.json.gz",
+        "date": snapshot_time.date(),
+        "hour": snapshot_time.hour,
+        "region": "unknown" if state[6] is None else "other",
+    }
+
+
+@pytest.fixture
+def recorded_rows() -> list[Row]:
+    """The 6,553 states of one real answer of the whole world."""
+    if not RECORDING.exists():
+        pytest.skip(f"the real recording {RECORDING.name} is not in ../shared/data")
+    answer = json.loads(gzip.decompress(RECORDING.read_bytes()))
+    return [_recorded_row(state, answer["time"]) for state in answer["states"]]
