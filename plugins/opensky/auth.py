@@ -84,7 +84,7 @@ class TokenSource:
             form={
                 "grant_type": "client_credentials",
                 "client_id": self._credentials.client_id,
-                "client_secret": self._credentials.client_secret.get_secret_value(),
+                "client_secret": self._credentials.client_secret,
             },
         )
         if reply.status != 200:
@@ -93,22 +93,23 @@ class TokenSource:
                 "with this secret. Take both from the API client on your OpenSky account page and "
                 "put them into the Airflow connection."
             )
-        value, lifetime_s = _parse(reply.body, host or "the auth host")
+        parsed = _parse(reply.body)
+        if parsed is None:
+            raise AuthenticationError(
+                f"{host} answered 200 without a usable token. Is the connection's auth URL right?"
+            )
+        value, lifetime_s = parsed
         if self._on_token:
-            self._on_token(value)
-        return _Token(SecretStr(value), asked_at_s + lifetime_s - REFRESH_EARLY_S)
+            self._on_token(value.get_secret_value())
+        return _Token(value, asked_at_s + lifetime_s - REFRESH_EARLY_S)
 
 
-def _parse(body: bytes, host: str) -> tuple[str, float]:
+def _parse(body: bytes) -> tuple[SecretStr, int] | None:
     try:
         content = json.loads(body)
         value, lifetime_s = content["access_token"], content.get("expires_in", DEFAULT_LIFETIME_S)
         is_token = bool(re.fullmatch(r"[\x21-\x7e]+", value))
         is_lifetime = type(lifetime_s) is int and lifetime_s > 0
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        is_token = is_lifetime = False
-    if not (is_token and is_lifetime):
-        raise AuthenticationError(
-            f"{host} answered 200 without a usable token. Is the connection's auth URL right?"
-        )
-    return value, lifetime_s
+        return None
+    return (SecretStr(value), lifetime_s) if is_token and is_lifetime else None

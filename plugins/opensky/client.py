@@ -19,8 +19,8 @@ from tenacity import (
 )
 from tenacity.stop import stop_base
 
+from opensky.area import BoundingBox
 from opensky.auth import Credentials, TokenSource
-from opensky.credits import BoundingBox
 from opensky.errors import (
     AuthenticationError,
     ConfigurationError,

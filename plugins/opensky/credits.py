@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from opensky.area import BoundingBox
 from opensky.errors import CreditFloorError
 
 RECHECK = timedelta(hours=1)
@@ -28,30 +29,9 @@ class Tier:
 TIERS = {
     "anonymous": Tier(400, timedelta(days=1)),
     "standard": Tier(4_000, timedelta(days=1)),
-    "feeder": Tier(8_000, timedelta(days=1)),
+    "active": Tier(8_000, timedelta(days=1)),
     "licensed": Tier(14_400, timedelta(hours=1)),
 }
-
-
-@dataclass(frozen=True)
-class BoundingBox:
-    """An area in degrees, named as the API names it; it may not cross the antimeridian."""
-
-    lamin: float
-    lomin: float
-    lamax: float
-    lomax: float
-
-    def __post_init__(self) -> None:
-        if not (-90 <= self.lamin < self.lamax <= 90 and -180 <= self.lomin < self.lomax <= 180):
-            raise ValueError(
-                f"{self} is no area: lamin < lamax within -90..90, lomin < lomax within -180..180"
-            )
-
-    @property
-    def area_sq_deg(self) -> float:
-        """Square degrees, the measure of OpenSky's prices."""
-        return (self.lamax - self.lamin) * (self.lomax - self.lomin)
 
 
 def credits_for(box: BoundingBox | None) -> int:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from opensky.area import BoundingBox
 from opensky.client import DEFAULT_API_URL, OpenSkyClient
-from opensky.compat import BaseHook, mask_secret
-from opensky.credits import TIERS, BoundingBox, Tier, credits_for, seconds_between_polls
+from opensky.credits import TIERS, Tier, credits_for, seconds_between_polls
 from opensky.errors import ConfigurationError, OpenSkyError
 from opensky.provider import CONN_TYPE, FORM_BEHAVIOUR, FORM_FIELDS, HOOK_NAME
+
+try:
+    from airflow.sdk import BaseHook
+    from airflow.sdk.log import mask_secret
+except ImportError:  # Airflow 3.0
+    from airflow.hooks.base import BaseHook  # type: ignore[attr-defined,no-redef]
+    from airflow.sdk.execution_time.secrets_masker import mask_secret  # type: ignore[no-redef]
 
 _TEST_BOX = BoundingBox(lamin=46, lomin=7, lamax=47, lomax=8)
 """One square degree: the cheapest question there is."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 
+from opensky.area import BoundingBox
 from opensky.client import Fetched, OpenSkyClient
-from opensky.credits import BoundingBox, credits_for, ensure_credits
+from opensky.credits import credits_for, ensure_credits
 from opensky.errors import UnusableAnswerError
 
 ASKED_TIME_TOLERANCE_S = 10
@@ -77,6 +79,20 @@ def poll_once(
             "Trying again asks anew; if that keeps failing, look into that object."
         )
     return landed
+
+
+def summary(landed: raw.Landed) -> dict[str, Any]:
+    """What the asset event of a landed answer says."""
+    manifest = landed.manifest
+    return {
+        "object": manifest.object,
+        "is_new": landed.is_new,
+        "source": manifest.source,
+        "time": manifest.time_s,
+        "rows": manifest.rows,
+        "credits_spent": manifest.credits_spent,
+        "credits_left": manifest.credits_left,
+    }
 
 
 def wrong_time(fetched: Fetched, time_s: int | None, max_age_s: int) -> str | None:

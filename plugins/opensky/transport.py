@@ -147,7 +147,7 @@ class Transport:
         max_bytes: int,
         auth: AuthBase,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | SecretStr] | None = None,
     ) -> Reply:
         """Make one exchange; any status not named below is the caller's to judge.
 
@@ -168,7 +168,7 @@ class Transport:
                 method,
                 url,
                 params=params,
-                data=form,
+                data={name: _revealed(value) for name, value in (form or {}).items()},
                 auth=auth,
                 headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
                 timeout=(
@@ -225,6 +225,10 @@ def _raise_for_refusal(response: requests.Response, host: str, clock: Clock) -> 
         )
     if status >= 500:
         raise UnavailableError(f"{host} answered {status}: trouble on its side")
+
+
+def _revealed(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _host_of(url: str) -> str | None:

@@ -1,0 +1,238 @@
+"""Client and poll against the OpenSky simulator, a process of its own, and its faults."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from flightlake.contracts import raw
+from opensky.area import BoundingBox
+from opensky.client import OpenSkyClient
+from opensky.errors import (
+    AuthenticationError,
+    EgressBlockedError,
+    RateLimitedError,
+    RedirectRefusedError,
+    TimeNotServedError,
+    UnavailableError,
+    UnusableAnswerError,
+)
+from opensky.poll import poll_once
+from opensky.transport import Clock
+
+SECRET = "simulator-secret-4711"
+AUTH_PATH = "/auth/realms/opensky-network/protocol/openid-connect/token"
+SWISS = BoundingBox(45.8, 5.9, 47.9, 10.6)
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    """The simulator's address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "opensky_simulator", "--port", "0", "--aircraft", "400"],
+        env={
+            **os.environ,
+            "OPENSKY_SIMULATOR_SECRET": SECRET,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        ready = process.stdout.readline()
+        assert "ready at http://127.0.0.1" in ready
+        yield ready.split("ready at ")[1].split()[0]
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture
+def control(simulator):
+    """Call a control route; each test starts with no faults, no requests and full credits."""
+
+    def control(verb: str, route: str, **content) -> dict:
+        url = f"{simulator}/_simulator/{route}"
+        reply = requests.request(verb, url, json=content or None, timeout=20)
+        reply.raise_for_status()
+        return reply.json()
+
+    control("DELETE", "faults")
+    control("DELETE", "requests")
+    control("POST", "clock", offset_s=0)
+    for is_authenticated in (True, False):
+        control("POST", "credits", remaining=400, authenticated=is_authenticated)
+    return control
+
+
+@pytest.fixture
+def paths(control):
+    """The paths asked for so far."""
+    return lambda: [
+        entry["path"].rpartition("/")[2] for entry in control("GET", "requests")["requests"]
+    ]
+
+
+@pytest.fixture
+def client(simulator, control):
+    return OpenSkyClient(
+        api_url=f"{simulator}/api",
+        client_id="opensky-simulator",
+        client_secret=SECRET,
+        auth_url=simulator + AUTH_PATH,
+        read_timeout_s=20,
+        clock=Clock(sleep=lambda _: None),
+    )
+
+
+@pytest.fixture
+def anonymous(simulator, control):
+    return OpenSkyClient(api_url=f"{simulator}/api", clock=Clock(sleep=lambda _: None))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_a_live_poll_lands_the_world(client, lake):
+    landed = poll_once(client, lake, "simulator", now())
+    assert landed.is_new
+    assert landed.manifest.rows > 100
+    assert (landed.manifest.credits_spent, landed.manifest.credits_left) == (4, 396)
+    answer, _ = raw.read_object(lake, landed.manifest.object)
+    assert abs(answer.time_s - now().timestamp()) < 60
+
+
+def test_an_anonymous_poll_lands_an_area_for_its_price(anonymous, control, lake):
+    landed = poll_once(anonymous, lake, "simulator", now(), box=SWISS)
+    assert (landed.manifest.credits_spent, landed.manifest.credits_left) == (1, 399)
+    assert not control("GET", "requests")["requests"][0]["authorization"]
+
+
+def test_a_past_moment_asked_twice_is_one_object(client, lake):
+    asked_s = int(now().timestamp()) - 1800
+    first = poll_once(client, lake, "simulator", now(), time_s=asked_s, extended=True)
+    second = poll_once(client, lake, "simulator", now(), time_s=asked_s, extended=True)
+    assert abs(first.manifest.time_s - asked_s) <= 10
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.manifest.object == first.manifest.object
+
+
+def test_a_moment_more_than_an_hour_ago_is_not_served(client):
+    with pytest.raises(TimeNotServedError, match="last hour only"):
+        client.states(time_s=int(now().timestamp()) - 4000)
+
+
+def test_real_prices_are_what_we_compute(client, control):
+    for box, price in ((None, 4), (SWISS, 1), (BoundingBox(0, 0, 10, 10), 2)):
+        control("POST", "credits", remaining=100)
+        assert client.states(box=box).credits_left == 100 - price
+
+
+def test_a_token_outlived_by_the_servers_clock_is_replaced(client, control, paths):
+    client.states()
+    control("POST", "clock", offset_s=1801)
+    client.states()
+    assert paths() == ["token", "all", "all", "token", "all"]
+
+
+def test_wrong_credentials_are_told_apart_from_a_dead_host(simulator, control):
+    client = OpenSkyClient(
+        api_url=f"{simulator}/api",
+        client_id="opensky-simulator",
+        client_secret="wrong-secret",
+        auth_url=simulator + AUTH_PATH,
+    )
+    with pytest.raises(AuthenticationError, match="account page"):
+        client.states()
+
+
+def test_spent_credits_say_when_the_bucket_is_full_again(client, control):
+    control("POST", "credits", remaining=3)
+    with pytest.raises(RateLimitedError) as caught:
+        client.states()
+    assert now() < caught.value.retry_at <= now() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("target", ["states", "token"])
+def test_two_server_errors_are_ridden_out(target, client, control, paths):
+    control("POST", "faults", kind="status", status=502, times=2, target=target)
+    assert client.states().answer is not None
+    assert paths().count("all" if target == "states" else "token") == 3
+
+
+def test_a_connection_cut_in_the_middle_is_asked_anew(client, control, paths):
+    control("POST", "faults", kind="cut")
+    assert client.states().answer is not None
+    assert paths().count("all") == 2
+
+
+def test_a_hanging_answer_ends_at_the_read_time_out(simulator, control):
+    client = OpenSkyClient(
+        api_url=f"{simulator}/api",
+        read_timeout_s=0.3,
+        max_attempts=1,
+        clock=Clock(sleep=lambda _: None),
+    )
+    control("POST", "faults", kind="hang", seconds=5)
+    with pytest.raises(UnavailableError, match="in time"):
+        client.states()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "429", "retry_after_s": 77}, RateLimitedError),
+        ({"kind": "403"}, EgressBlockedError),
+        ({"kind": "522", "times": 4}, EgressBlockedError),
+        ({"kind": "status", "status": 503, "times": 4}, UnavailableError),
+        ({"kind": "expired_token", "times": 2}, AuthenticationError),
+        ({"kind": "redirect"}, RedirectRefusedError),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else value.__name__,
+)
+def test_a_refusal_is_its_own_error_and_lands_nothing(fault, error, client, control, lake):
+    control("POST", "faults", **fault)
+    with pytest.raises(error):
+        poll_once(client, lake, "simulator", now())
+    assert lake.keys(raw.ROOT) == []
+    assert poll_once(client, lake, "simulator", now()).is_new
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"kind": "html"}, "HTML"),
+        ({"kind": "empty_body"}, "empty"),
+        ({"kind": "not_object"}, "list"),
+        ({"kind": "truncated_gzip"}, "cut short"),
+        ({"kind": "gzip_bomb", "megabytes": 64}, "decompresses to more than"),
+        ({"kind": "wrong_states"}, "`states` is a str"),
+        ({"kind": "other_time", "offset_s": -7200}, "s old"),
+        ({"kind": "other_time", "offset_s": 120}, "ahead of our clock"),
+        ({"kind": "other_time", "offset_s": 7200}, "after the moment it was fetched"),
+        ({"kind": "body", "text": "[" * 10_000}, "nested too deep|not valid JSON"),
+        ({"kind": "body", "text": '{"time": 1e400, "states": []}'}, "whole number"),
+    ],
+)
+def test_a_body_that_must_not_be_used_is_kept_and_the_next_poll_succeeds(
+    fault, reason, client, control, lake
+):
+    control("POST", "faults", **fault)
+    with pytest.raises(UnusableAnswerError, match=reason):
+        poll_once(client, lake, "simulator", now())
+    landed = poll_once(client, lake, "simulator", now())
+    kept = [key for key in lake.keys(raw.ROOT) if key.endswith(raw.UNREADABLE_SUFFIX)]
+    assert len(kept) == 1
+    assert landed.is_new
+
+
+@pytest.mark.parametrize("kind", ["null_states", "wrong_types", "columns", "outside_globe"])
+def test_odd_rows_are_landed_as_they_are_for_the_job_to_judge(kind, client, control, lake):
+    control("POST", "faults", kind=kind)
+    landed = poll_once(client, lake, "simulator", now())
+    assert landed.manifest.unreadable_reason is None
+    assert (landed.manifest.rows == 0) == (kind == "null_states")
