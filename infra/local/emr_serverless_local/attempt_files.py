@@ -23,7 +23,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Order:
-    """What the supervisor has to do; no secret is in it, the environment is inherited."""
+    """What the supervisor has to do; the environment is not in it but inherited."""
 
     marker: str
     argv: list[str]

@@ -157,7 +157,8 @@ class Runner:
         start = files.start()
         if start and run.attempt.started_at_s is None:
             run.attempt.started_at_s = start.started_at_s
-            run.attempt.move_to("RUNNING", now_s, "The Spark driver is running.")
+            if run.state == "SCHEDULED":
+                run.attempt.move_to("RUNNING", now_s, "The Spark driver is running.")
 
     def _finish(self, run: JobRun, files: AttemptFiles, end: End, now_s: float) -> None:
         run.attempt.ended_at_s = end.ended_at_s

@@ -131,7 +131,9 @@ def stop_all(state_dir: Path, grace_s: float) -> int:
 
 
 def _open_state_dir(state_dir: Path) -> Path:
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    # Requests, logs and fetched code may hold secrets.
+    state_dir.chmod(0o700)
     return state_dir.resolve()
 
 
