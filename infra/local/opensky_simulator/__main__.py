@@ -16,6 +16,8 @@ from opensky_simulator.tokens import Client
 from opensky_simulator.world import World
 
 _HOST = "127.0.0.1"
+# A fault may keep an answer hanging for an hour; stopping must not wait for it.
+_LAST_ANSWERS_S = 1
 _SECRET_VARIABLE = "OPENSKY_SIMULATOR_SECRET"  # noqa: S105
 
 
@@ -30,7 +32,7 @@ class _Server(uvicorn.Server):
         """Start and print the ready line."""
         await super().startup(sockets)
         if self.started:
-            print(self._ready_line, flush=True)  # noqa: T201
+            print(self._ready_line, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,11 +51,17 @@ def main(arguments: list[str] | None = None) -> int:
             clock.shift(source.first_time_s - clock())
             what = f"replay of {options.replay}"
     except (OSError, ReplayError) as error:
-        print(f"opensky_simulator cannot start: {error}", file=sys.stderr)  # noqa: T201
+        print(f"opensky_simulator cannot start: {error}", file=sys.stderr)
         return 1
     app = create_app(source, client, options.tier, clock)
     port = listener.getsockname()[1]
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+    )
     server = _Server(config, f"opensky_simulator ready at http://{_HOST}:{port} ({what})")
     server.run(sockets=[listener])
     return 0

@@ -51,7 +51,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("light", 0.17, 2, 60, 33, 3.5, (2, 9), (170, 0.7, 500), 0.5, 1, (6, 13), 13, 60, 0.65),
     Kind("rotorcraft", 0.02, 8, 55, 4, 3.5, (1, 3), (90, 0.6, 250), 0.9, 1, (6, 12), 14, 60, 0.6),
-    Kind("glider", 0.01, 9, 28, 20, 2.0, (3, 7), (120, 0.5, 300), 1.0, 1, (9, 12), 10, 60, 0.4),
+    Kind("glider", 0.02, 9, 28, 20, 2.0, (3, 7), (120, 0.5, 300), 1.0, 1, (9, 12), 10, 60, 0.6),
 )
 # A balloon is up for eight days of ten and drifts on circles of thousands of kilometres.
 BALLOON = Kind(

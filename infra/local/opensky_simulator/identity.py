@@ -11,7 +11,7 @@ from opensky_simulator.schedule import Flights
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PRIVATE = [KIND_NUMBER[name] for name in ("light", "rotorcraft", "glider")]
 _EMERGENCIES = ("7500", "7600", "7600", "7700", "7700", "7700")
-_EMPTY_SHARE, _SPACES_SHARE, _ODD_SHARE = 0.0165, 0.0025, 0.002
+_EMPTY_SHARE, _SPACES_SHARE, _ODD_SHARE = 0.0145, 0.0025, 0.002
 _NO_SQUAWK_IN_AIR, _NO_SQUAWK_ON_GROUND = 0.43, 0.64
 _EMERGENCY_SHARE = 0.0005
 _SPI_SHARE = 0.007
@@ -46,7 +46,7 @@ class Identities:
             names[row] = ""
         return names
 
-    def squawks(self, flights: Flights, on_ground: Bools) -> list[str | None]:
+    def squawks(self, flights: Flights, on_ground: Bools, no_squawk: Bools) -> list[str | None]:
         """Return four octal digits as text for each flight, or None where none was heard."""
         key = flights.key
         code = (uniform(key, "code") * 0o10000).astype(np.int64)
@@ -61,7 +61,7 @@ class Identities:
         emergency = uniform(key, "emergency") / _EMERGENCY_SHARE
         for row in np.flatnonzero(emergency < 1).tolist():
             squawks[row] = _EMERGENCIES[int(emergency[row] * len(_EMERGENCIES))]
-        for row in np.flatnonzero(missing & (emergency >= 1)).tolist():
+        for row in np.flatnonzero((missing & (emergency >= 1)) | no_squawk).tolist():
             squawks[row] = None
         return squawks
 

@@ -140,7 +140,7 @@ def _weather(places: Places, time_s: Floats) -> tuple[Floats, Floats]:
     pressure = np.sin(0.11 * places.lat + 0.07 * places.lon + 2.1 * phase)
     pressure += np.sin(0.23 * places.lon - 0.17 * places.lat - 1.3 * phase)
     warmth = 380 - 11 * np.abs(places.lat - 8) + 160 * np.sin(0.09 * places.lon + 1.7 * phase)
-    return 60 * pressure, warmth
+    return 80 * pressure, warmth
 
 
 def _bumps_mps(who: Who) -> Floats:

@@ -7,7 +7,7 @@ state whose aircraft was not heard again is repeated unchanged, as in the real f
 import numpy as np
 
 from opensky_simulator.airports import Airports, ReceiverMap
-from opensky_simulator.hashing import Floats, Keys, mix, uniform
+from opensky_simulator.hashing import Floats, mix, uniform
 from opensky_simulator.legs import Bools, Legs
 from opensky_simulator.motion import Motion
 from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S, Flights
@@ -16,15 +16,14 @@ from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S, Flights
 _SLOT_S = LONGEST_CONTACT_AGE_S + 6
 # Of the flights at an airport with a receiver, the share that is heard on the ground.
 _SEES_GROUND = 0.75
-_SILENCE_SHARE = 0.23
+_SILENCE_SHARE = 0.19
 _LASTS_TO_END_SHARE = 0.5
 _RANGE_AT_GROUND_KM = 50.0
 # Line of sight over a round earth is 4.12 km times the root of the height in m.
 _RANGE_KM_PER_ROOT_M = 3.7
 
-_SPARSE_SLOT_S = 16
-_SPARSE_SHARE = 0.07
-_ONE_SECOND_LATE_SHARE = 0.12
+# (length in s, share): of so many slots of this length only the first second is heard.
+_CONTACT_SLOTS = ((2, 0.24), (16, 0.07))
 _POSITION_SLOTS = ((8, 0.14), (64, 0.02))
 _FROZEN_SHARE = 0.04
 _FROZEN_MEAN_S = 1_500.0
@@ -43,17 +42,17 @@ class Reception:
         """Return when each was last heard at or before ``since_s``, and whether it ever was."""
         first_s, last_s = self._heard_interval(flights)
         heard_s = np.minimum(since_s, np.floor(last_s))
-        ever = heard_s >= first_s
-        slot = np.floor((heard_s - first_s) / _SLOT_S).clip(0, None)
-        begin_s, end_s = self._silence(flights, first_s, slot)
-        within_s = heard_s - first_s - slot * _SLOT_S
-        silent = (within_s >= begin_s) & (within_s < end_s)
-        before_begin, before_end = self._silence(flights, first_s, slot - 1)
-        last_before = np.where(before_end < _SLOT_S, _SLOT_S, before_begin) - _SLOT_S
-        resumed = np.where(begin_s > 0, begin_s, last_before)
-        heard_s = np.where(silent, np.ceil(first_s + slot * _SLOT_S + resumed) - 1, heard_s)
-        heard_s = _thinned(flights, heard_s)
-        ever &= (heard_s >= first_s) & (since_s - heard_s <= LONGEST_CONTACT_AGE_S)
+        # A second counts only if no rule silences it, so each rule may send us back to the others.
+        open_rows = np.arange(len(flights))
+        while open_rows.size:
+            some = flights.take(open_rows)
+            earlier_s = _thinned(some, heard_s[open_rows])
+            earlier_s = self._before_silence(some, first_s[open_rows], earlier_s)
+            moved = earlier_s < heard_s[open_rows]
+            heard_s[open_rows] = earlier_s
+            recent = since_s[open_rows] - earlier_s <= LONGEST_CONTACT_AGE_S
+            open_rows = open_rows[moved & recent & (earlier_s >= first_s[open_rows])]
+        ever = (heard_s >= first_s) & (since_s - heard_s <= LONGEST_CONTACT_AGE_S)
         return heard_s, ever
 
     def position_time(self, flights: Flights, contact_s: Floats) -> Floats:
@@ -67,6 +66,17 @@ class Reception:
         lasts_s = -_FROZEN_MEAN_S * np.log(1 - uniform(flights.key, "freeze lasts"))
         frozen = freezes & (position_s > begin_s) & (position_s < begin_s + lasts_s)
         return np.where(frozen, begin_s, position_s)
+
+    def _before_silence(self, flights: Flights, first_s: Floats, heard_s: Floats) -> Floats:
+        """Return ``heard_s``, or the last second before the silence that it falls into."""
+        slot = np.floor((heard_s - first_s) / _SLOT_S).clip(0, None)
+        begin_s, end_s = self._silence(flights, first_s, slot)
+        within_s = heard_s - first_s - slot * _SLOT_S
+        silent = (within_s >= begin_s) & (within_s < end_s)
+        before_begin, before_end = self._silence(flights, first_s, slot - 1)
+        last_before = np.where(before_end < _SLOT_S, _SLOT_S, before_begin) - _SLOT_S
+        resumed = np.where(begin_s > 0, begin_s, last_before)
+        return np.where(silent, np.ceil(first_s + slot * _SLOT_S + resumed) - 1, heard_s)
 
     def _heard_interval(self, flights: Flights) -> tuple[Floats, Floats]:
         """Return from when to when the aircraft is above the horizon of the airports' receivers.
@@ -111,9 +121,9 @@ class Reception:
 
 def _thinned(flights: Flights, heard_s: Floats) -> Floats:
     """Take away single messages: many are a second late, some aircraft are heard rarely."""
-    heard_s = _sparse(flights, heard_s, _SPARSE_SLOT_S, _SPARSE_SHARE)
-    late = uniform(_moment(flights, heard_s), "late") < _ONE_SECOND_LATE_SHARE
-    return heard_s - late
+    for slot_s, share in _CONTACT_SLOTS:
+        heard_s = _sparse(flights, heard_s, slot_s, share)
+    return heard_s
 
 
 def _sparse(flights: Flights, heard_s: Floats, slot_s: int, share: float) -> Floats:
@@ -121,7 +131,3 @@ def _sparse(flights: Flights, heard_s: Floats, slot_s: int, share: float) -> Flo
     slot = np.floor(heard_s / slot_s)
     sparse = uniform(mix(flights.key.view(np.int64), slot), f"sparse {slot_s}") < share
     return np.where(sparse, slot * slot_s, heard_s)
-
-
-def _moment(flights: Flights, second: Floats) -> Keys:
-    return mix(flights.key.view(np.int64), second)

@@ -41,7 +41,7 @@ class World:
         self._motion = Motion(self._legs, self._airports, seed)
         self._reception = Reception(self._legs, self._airports, self._motion)
         self._identities = Identities(self._fleet, self._legs, seed)
-        self._countries = [country.name for country in COUNTRIES]
+        self._origin = self._origins()
 
     def answer(self, time_s: int, extended: bool = False, bbox: BoundingBox | None = None) -> bytes:
         """Return the body of an answer: compact JSON, ``states`` null when there are none."""
@@ -106,6 +106,12 @@ class World:
         alone: Bools = ~((owner >= 0) & visible[owner])
         return alone
 
+    def _origins(self) -> list[str]:
+        """OpenSky tells the country from the address, so a ghost has that of the other one."""
+        owner = self._fleet.ghost_of
+        registered = np.where(owner >= 0, self._fleet.country[owner], self._fleet.country)
+        return [COUNTRIES[number].name for number in registered.tolist()]
+
     def _who(self, flights: Flights, contact_s: Floats) -> Who:
         moment_s = flights.lift_off_s + contact_s
         return Who(
@@ -129,7 +135,7 @@ class World:
         columns: list[list[Any]] = [
             [fleet.icao24[number] for number in aircraft],
             self._identities.callsigns(flights, row.source == FLARM),
-            [self._countries[number] for number in fleet.country[flights.aircraft].tolist()],
+            [self._origin[number] for number in aircraft],
             _numbers(position, 0),
             (flights.lift_off_s + contact_s).astype(np.int64).tolist(),
             _numbers(row.lon, 4),
@@ -141,7 +147,7 @@ class World:
             _numbers(row.climb_mps, 2),
             [None] * len(aircraft),
             _numbers(row.geo_m, 2),
-            self._identities.squawks(flights, row.on_ground | (row.source == FLARM)),
+            self._identities.squawks(flights, row.on_ground, row.source == FLARM),
             self._identities.special_purpose(flights),
             row.source.tolist(),
         ]
