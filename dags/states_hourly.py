@@ -54,7 +54,7 @@ ANSWERS_AN_HOUR = get_settings().answers_an_hour
     catchup=False,
     max_active_runs=1,
     default_args=default_args(),
-    tags=[Tag.OPENSKY, Tag.SILVER, Tag.HOURLY],
+    tags=[Tag.FLIGHTLAKE, Tag.SILVER, Tag.HOURLY],
     user_defined_macros=HOUR_MACROS,
     params={
         "hour": Param(

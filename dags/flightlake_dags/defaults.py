@@ -13,13 +13,12 @@ OWNER = "data-engineering"
 
 
 class Tag(StrEnum):
-    """The tags that a DAG may have: its source, the layers it writes, its beat."""
+    """The tags that a DAG may have: the project, the layers it writes, its beat."""
 
-    OPENSKY = "opensky"
+    FLIGHTLAKE = "flightlake"
     RAW = "raw"
     SILVER = "silver"
     HOURLY = "hourly"
-    LIVE = "live"
 
 
 def default_args() -> dict[str, Any]:

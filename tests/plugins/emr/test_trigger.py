@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,12 @@ class TriggerOfTaskIn(SparkStepTrigger):
     ],
 )
 def test_a_dropped_wait_cancels_the_job_only_where_a_person_ended_the_task(
-    cloud: Any, ti: Any, tmp_path: Path, state: str | None, job_state: str
+    cloud: Any,
+    ti: Any,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    state: str | None,
+    job_state: str,
 ) -> None:
     with pytest.raises(TaskDeferred) as deferred:
         cloud.operator(f"until:{tmp_path / 'go'}").execute(ti.context)
@@ -41,18 +47,20 @@ def test_a_dropped_wait_cancels_the_job_only_where_a_person_ended_the_task(
     _, arguments = deferred.value.trigger.serialize()
     trigger = TriggerOfTaskIn(**arguments)
     trigger.state = state
-    asyncio.run(drop_the_wait(trigger))
+    caplog.set_level(logging.INFO)
+    asyncio.run(drop_the_wait(trigger, caplog))
     cloud.wait_for_states(job_state)
 
 
-async def drop_the_wait(trigger: SparkStepTrigger) -> None:
+async def drop_the_wait(trigger: SparkStepTrigger, log: pytest.LogCaptureFixture) -> None:
     async def wait() -> None:
         async for _ in trigger.run():
             pass
 
     waiting = asyncio.create_task(wait())
-    # Past its first look at the job, as a trigger that the triggerer drops is.
-    await asyncio.sleep(0.5)
+    async with asyncio.timeout(20):
+        while "Serverless Job status is" not in log.text:
+            await asyncio.sleep(0.02)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -1,0 +1,147 @@
+"""One alert a failure: what it says, and that it arrives where the settings point to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from flightlake_dags.alerts import MAX_SUBJECT_CHARS, Alert, alert_of, alert_on_failure, send
+from flightlake_dags.settings import Settings, get_settings
+from moto.server import ThreadedMotoServer
+from pydantic import ValidationError
+
+REASON = "2025-12-28T02 was rejected: 1 critical expectations are not met.\nReport: file:///r.html"
+
+
+def context(**kwargs: Any) -> dict[str, Any]:
+    ti = SimpleNamespace(
+        dag_id="states_hourly",
+        task_id="quality_gate",
+        run_id="scheduled__x",
+        log_url="http://127.0.0.1:8080/dags/states_hourly/log",
+    )
+    return {
+        "ti": ti,
+        "params": {"hour": None},
+        "data_interval_start": datetime(2025, 12, 28, 2, tzinfo=UTC),
+        "exception": RuntimeError(REASON),
+        **kwargs,
+    }
+
+
+@pytest.fixture
+def alerts_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Sets where alerts go."""
+
+    def set_target(target: str) -> None:
+        monkeypatch.setenv("FLIGHTLAKE_ALERTS", target)
+        get_settings.cache_clear()
+
+    yield set_target
+    get_settings.cache_clear()
+
+
+def test_an_alert_names_dag_hour_task_reasons_report_and_log() -> None:
+    alert = alert_of(context())
+    assert alert.subject == "Flightlake: states_hourly 2025-12-28T02 failed in quality_gate"
+    for part in ("states_hourly", "2025-12-28T02", "scheduled__x", REASON, "/log"):
+        assert part in alert.text
+
+
+def test_a_run_without_an_hour_and_without_an_exception_is_still_told() -> None:
+    alert = alert_of(context(data_interval_start=None, exception=None, params={}))
+    assert "scheduled__x" in alert.subject
+    assert "no reason was given" in alert.text
+
+
+def test_a_subject_keeps_to_the_limit_of_sns() -> None:
+    failed = context(data_interval_start=None)
+    failed["ti"].run_id = "x" * 300
+    assert len(alert_of(failed).subject) == MAX_SUBJECT_CHARS
+
+
+def test_by_default_an_alert_is_one_line_of_the_log(
+    alerts_to: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerts_to("log")
+    alert_on_failure(context())
+    records = [record for record in caplog.records if "ALERT" in record.message]
+    assert len(records) == 1
+    assert records[0].levelno == logging.ERROR
+    assert REASON in records[0].message
+
+
+def test_an_alert_reaches_sns(alerts_to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local-access",
+        "AWS_SECRET_ACCESS_KEY": "local-secret",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", '{"conn_type": "aws"}')
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:people"
+    )
+    alerts_to(f"sns:{topic}")
+    alert_on_failure(context())
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    server.stop()
+    assert len(messages) == 1
+    assert REASON in json.loads(messages[0]["Body"])["Message"]
+
+
+def test_an_alert_reaches_slack_and_rows_in_it_are_no_template(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    received: list[dict[str, Any]] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Webhook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    connection = {
+        "conn_type": "slackwebhook",
+        "host": f"http://127.0.0.1:{server.server_port}",
+        "password": "/services/T000/B000/XXXX",
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps(connection))
+    send(Alert("subject", 'row {"callsign": "{{ 6 * 7 }}"}'), "slack:people", context())
+    server.shutdown()
+    server.server_close()
+    assert [message["text"] for message in received] == ['subject\nrow {"callsign": "{{ 6 * 7 }}"}']
+
+
+def test_an_e_mail_shows_rows_as_text_not_as_markup() -> None:
+    from flightlake_dags.alerts import _email
+
+    notifier = _email(Alert("subject", "<script>"), "people@example.org")
+    assert notifier.html_content == "<pre>&lt;script&gt;</pre>"
+    assert notifier.to == "people@example.org"
+
+
+@pytest.mark.parametrize("target", ["pager", "sns:", "slack", "log:x"])
+def test_a_target_that_nobody_knows_is_named_at_the_start(target: str) -> None:
+    with pytest.raises(ValidationError, match="write it as log, sns:"):
+        Settings(alerts=target)

@@ -1,0 +1,78 @@
+"""What every DAG and every task has to have."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.models import DagBag
+from flightlake.contracts.tables import TABLES
+from flightlake_dags.alerts import alert_on_failure
+from flightlake_dags.defaults import OWNER, Tag
+
+DAG_IDS = ("opensky_poll", "states_hourly")
+
+
+@pytest.fixture(params=DAG_IDS)
+def dag(request: pytest.FixtureRequest, dag_bag: DagBag) -> Any:
+    return dag_bag.dags[request.param]
+
+
+def test_a_dag_has_a_page_that_says_what_it_reads_and_writes(dag: Any) -> None:
+    assert dag.doc_md
+    assert "reads" in dag.doc_md.lower()
+    assert "writes" in dag.doc_md.lower()
+
+
+def test_a_dag_has_tags_from_the_list(dag: Any) -> None:
+    assert dag.tags
+    assert set(dag.tags) <= {str(tag) for tag in Tag}
+
+
+def test_a_dag_does_not_catch_up_and_runs_once_at_a_time(dag: Any) -> None:
+    assert dag.catchup is False
+    assert dag.max_active_runs == 1
+
+
+def test_every_task_has_owner_retries_time_out_and_alert(dag: Any) -> None:
+    for task in dag.tasks:
+        assert task.owner == OWNER, task.task_id
+        assert 1 <= task.retries <= 5, task.task_id
+        assert timedelta(0) < task.execution_timeout <= timedelta(hours=1), task.task_id
+        callbacks = task.on_failure_callback
+        assert alert_on_failure in (callbacks if isinstance(callbacks, list) else [callbacks])
+
+
+def test_retries_back_off_in_the_hourly_dag(dag_bag: DagBag) -> None:
+    for task in dag_bag.dags["states_hourly"].tasks:
+        assert task.retry_exponential_backoff
+        assert task.max_retry_delay
+
+
+def test_every_pool_in_use_is_configured_with_one_slot(dag: Any, root: Path) -> None:
+    pools = json.loads((root / "dags/config/pools.json").read_text())
+    for task in dag.tasks:
+        if task.pool != "default_pool":
+            assert pools[task.pool]["slots"] == 1
+            # A deferred task's job goes on writing: it must keep its slot.
+            assert pools[task.pool]["include_deferred"] is True
+
+
+def test_every_spark_step_writes_in_the_pool_of_its_table(dag_bag: DagBag) -> None:
+    task = dag_bag.dags["states_hourly"].get_task("states_hourly")
+    assert task.pool in {table.full_name.replace(".", "_") for table in TABLES.values()}
+    assert task.deferrable
+
+
+def test_the_gate_announces_the_table(dag_bag: DagBag) -> None:
+    gate = dag_bag.dags["states_hourly"].get_task("quality_gate")
+    assert [asset.name for asset in gate.outlets] == ["silver.state_vectors"]
+
+
+def test_the_tasks_run_in_order(dag_bag: DagBag) -> None:
+    dag = dag_bag.dags["states_hourly"]
+    assert dag.get_task("raw_hour").downstream_task_ids == {"states_hourly"}
+    assert dag.get_task("states_hourly").downstream_task_ids == {"quality_gate"}

@@ -1,0 +1,86 @@
+"""The rendered submission of each Spark step, compared with a stored one.
+
+``UPDATE_SNAPSHOTS=1 pytest tests/dags/test_submissions.py`` stores what the DAGs say now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from airflow.models import DagBag
+from flightlake_dags.settings import Settings
+from flightlake_dags.steps import submit_parameters
+
+
+def pairs(arguments: list[str]) -> list[tuple[str, str]]:
+    """Each option with its value."""
+    return list(zip(arguments[::2], arguments[1::2], strict=True))
+
+
+def submission_of(task: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The whole submission, wrapped so that a change is one line of a diff."""
+    spark = fields["job_driver"]["sparkSubmit"]
+    step, *arguments = spark["entryPointArguments"]
+    options = spark["sparkSubmitParameters"].replace(" --", "\n--").splitlines()
+    return {
+        **fields,
+        "job_driver": {
+            "sparkSubmit": {
+                **spark,
+                "entryPointArguments": [step, *map(" ".join, pairs(arguments))],
+                "sparkSubmitParameters": options,
+            }
+        },
+        "pool": task.pool,
+        "execution_timeout_s": task.execution_timeout.total_seconds(),
+        "waiter_delay_s": task.waiter_delay,
+        "deferrable": task.deferrable,
+    }
+
+
+def test_the_submission_of_states_hourly_is_the_stored_one(
+    dag_bag: DagBag, load_dags: ModuleType, root: Path
+) -> None:
+    dag = dag_bag.dags["states_hourly"]
+    task = dag.get_task("states_hourly")
+    actual = submission_of(task, load_dags.rendered(task, load_dags.context_of(dag)))
+    stored = root / "tests/snapshots/states_hourly.json"
+    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+        stored.write_text(json.dumps(actual, indent=2, sort_keys=True) + "\n")
+    assert json.loads(json.dumps(actual)) == json.loads(stored.read_text())
+
+
+def test_a_run_by_hand_submits_the_hour_and_the_answers_it_was_given(
+    dag_bag: DagBag, load_dags: ModuleType
+) -> None:
+    dag = dag_bag.dags["states_hourly"]
+    context = load_dags.context_of(dag)
+    del context["data_interval_start"]
+    context["params"] |= {"hour": "2024-02-29T23", "expected_answers": 1}
+    fields = load_dags.rendered(dag.get_task("states_hourly"), context)
+    step, *arguments = fields["job_driver"]["sparkSubmit"]["entryPointArguments"]
+    options = dict(pairs(arguments))
+    assert step == "states_hourly"
+    assert (options["--hour"], options["--expected-answers"]) == ("2024-02-29T23", "1")
+
+
+def test_a_run_without_any_hour_says_so(dag_bag: DagBag, load_dags: ModuleType) -> None:
+    dag = dag_bag.dags["states_hourly"]
+    context = load_dags.context_of(dag)
+    del context["data_interval_start"]
+    with pytest.raises(Exception, match="This run has no hour"):
+        load_dags.rendered(dag.get_task("raw_hour"), context)
+
+
+def test_an_archive_of_packages_is_the_python_of_driver_and_executors() -> None:
+    settings = Settings(python_archive_url="s3://code/env.tar.gz")
+    parameters = submit_parameters(settings, "hour")
+    assert "--conf spark.archives=s3://code/env.tar.gz#environment" in parameters
+    for process in ("emr-serverless.driverEnv", "executorEnv"):
+        assert f"--conf spark.{process}.PYSPARK_PYTHON=./environment/bin/python" in parameters
+    assert "environment" not in submit_parameters(Settings(), "hour")
