@@ -45,7 +45,7 @@ def read(spark: SparkSession, lake: Lake, table: Table) -> DataFrame:
     return spark.read.format("delta").load(lake.url_of(table.path))
 
 
-def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) -> None:
+def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) -> int:
     """Put a frame in place of the rows that a predicate names, in one commit.
 
     Args:
@@ -53,6 +53,9 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) ->
         lake: where the table is.
         table: which table.
         predicate: literal conditions, on partition columns first.
+
+    Returns:
+        The rows that the commit itself says it wrote. One writer a table: the last commit is ours.
 
     Raises:
         SchemaMismatchError: columns or types differ from the table's schema.
@@ -66,6 +69,9 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) ->
         .save(lake.url_of(table.path))
     )
     check_reader_version(frame.sparkSession, lake, table)
+    commit = DeltaTable.forPath(frame.sparkSession, lake.url_of(table.path)).history(1)
+    [(rows_written,)] = commit.select("operationMetrics.numOutputRows").collect()
+    return int(rows_written)
 
 
 def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) -> None:
@@ -85,11 +91,11 @@ def check_reader_version(spark: SparkSession, lake: Lake, table: Table) -> None:
         ReaderVersionError: it needs a newer one.
     """
     detail = DeltaTable.forPath(spark, lake.url_of(table.path)).detail()
-    version = detail.select("minReaderVersion").head()
-    if version is None or version[0] != READER_VERSION:
+    [(version,)] = detail.select("minReaderVersion").collect()
+    if version != READER_VERSION:
         raise ReaderVersionError(
-            f"{table.full_name} is at reader version {version and version[0]}, Athena needs "
-            f"{READER_VERSION}: a table feature was switched on; see `DESCRIBE DETAIL`"
+            f"{table.full_name} is at reader version {version}, Athena needs {READER_VERSION}:"
+            " a table feature was switched on; see `DESCRIBE DETAIL`"
         )
 
 

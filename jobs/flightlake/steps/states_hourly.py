@@ -50,21 +50,38 @@ class Staged:
     reasons: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Written:
+    """The rows that the commits of a run say they wrote."""
+
+    published: int = 0
+    withheld: int = 0
+    quarantined: int = 0
+
+
 def main(argv: Sequence[str]) -> int:
     """Process the hour that the arguments name; 0 for a rejected hour too."""
     arguments = parse_hour_arguments(STEP, argv)
-    lake, hour = arguments.lake, arguments.hour
-    progress = Progress(f"{STEP} {hour} on {lake.url}")
+    progress = Progress(f"{STEP} {arguments.hour} on {arguments.lake.url}")
     preload()
     with ThreadPoolExecutor() as pool:
-        inspecting = pool.submit(inspect_hour, lake, hour)
-        spark = start_session(f"{STEP} {hour}")
+        inspecting = pool.submit(inspect_hour, arguments.lake, arguments.hour)
+        spark = start_session(f"{STEP} {arguments.hour}")
         raw_hour = inspecting.result()
+    print(describe(run(spark, arguments, raw_hour, progress)), flush=True)
+    spark.stop()
+    return 0
+
+
+def run(
+    spark: SparkSession, arguments: HourArguments, raw_hour: RawHour, progress: Progress
+) -> RunResult:
+    """Stage, judge, publish and record one hour."""
     progress.say(
-        f"session ready; {len(raw_hour.answers):,} answers with {raw_hour.rows:,} rows,"
+        f"{len(raw_hour.answers):,} answers with {raw_hour.rows:,} rows,"
         f" {len(raw_hour.quarantined):,} unreadable"
     )
-    ledger = ops.read_ledger(spark, lake, hour)
+    ledger = ops.read_ledger(spark, arguments.lake, arguments.hour)
     staged = stage(spark, arguments, raw_hour)
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
     judgement = _NO_DATA
@@ -72,14 +89,14 @@ def main(argv: Sequence[str]) -> int:
         to_judge = _columns_of(STATE_VECTORS, _with_outcome(staged.rows, STAGED))
         judgement = judge(to_judge, STATE_VECTORS.full_name, _judged_by(arguments, staged, ledger))
         progress.say(f"judged: {judgement.verdict}, {len(judgement.failed)} expectations not met")
-        publish(spark, arguments, staged, judgement)
-        progress.say("withheld" if judgement.verdict == "rejected" else "published")
-    result = _result(arguments, staged, judgement, progress.seconds)
-    ops.record(spark, lake, result, ledger)
+    written = publish(spark, arguments, staged, judgement)
+    progress.say(f"{written.published:,} published, {written.withheld:,} withheld")
+    result = _result(arguments, staged, judgement, written, progress.seconds)
+    ops.record(spark, arguments.lake, result, ledger)
     progress.say("ledger, results and report written")
-    print(describe(result), flush=True)
-    spark.stop()
-    return 0
+    if staged.rows is not None:
+        staged.rows.unpersist()
+    return result
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
@@ -131,46 +148,37 @@ def _judged_by(
 
 def publish(
     spark: SparkSession, arguments: HourArguments, staged: Staged, judgement: Judgement
-) -> None:
+) -> Written:
     """Put the hour in place of what the tables hold of it: one commit a table.
 
     The states of a rejected hour go to silver.state_vectors_withheld, and silver.state_vectors
     keeps what it has.
     """
-    rows, is_rejected = staged.rows, judgement.verdict == "rejected"
-    if rows is None:
-        return
+    if staged.rows is None:
+        return Written()
     lake, hour = arguments.lake, arguments.hour
     predicate = f"date = DATE'{hour.date}' AND hour = {hour.hour}"
-    states = _with_outcome(rows, STAGED)
+    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE):
+        delta.ensure_table(spark, lake, table)
+
+    def replace(table: Table, rows: DataFrame) -> int:
+        return delta.replace_where(_columns_of(table, rows), lake, table, predicate)
+
     # One file a region: all its rows in one task, in the order that readers ask for.
-    states = states.repartition("region").sortWithinPartitions("region", "icao24", "snapshot_time")
-
-    def replace(table: Table, frame: DataFrame) -> None:
-        delta.ensure_table(spark, lake, table)
-        delta.replace_where(_columns_of(table, frame), lake, table, predicate)
-
-    def clear(table: Table) -> None:
-        delta.ensure_table(spark, lake, table)
-        delta.delete_where(spark, lake, table, predicate)
-
-    def publish_states() -> None:
-        if is_rejected:
-            delta.ensure_table(spark, lake, STATE_VECTORS)
-            replace(STATE_VECTORS_WITHHELD, states)
-        else:
-            replace(STATE_VECTORS, states)
-            clear(STATE_VECTORS_WITHHELD)
-
-    def publish_quarantine() -> None:
-        if staged.counts[QUARANTINED]:
-            replace(QUARANTINE, _with_outcome(rows, QUARANTINED).coalesce(1))
-        else:
-            clear(QUARANTINE)
-
+    states = (
+        _with_outcome(staged.rows, STAGED)
+        .repartition("region")
+        .sortWithinPartitions("region", "icao24", "snapshot_time")
+    )
+    broken = _with_outcome(staged.rows, QUARANTINED).coalesce(1)
     with ThreadPoolExecutor() as pool:
-        for writing in [pool.submit(publish_states), pool.submit(publish_quarantine)]:
-            writing.result()
+        quarantining = pool.submit(replace, QUARANTINE, broken)
+        if judgement.verdict == "rejected":
+            published, withheld = 0, replace(STATE_VECTORS_WITHHELD, states)
+        else:
+            published, withheld = replace(STATE_VECTORS, states), 0
+            delta.delete_where(spark, lake, STATE_VECTORS_WITHHELD, predicate)
+        return Written(published, withheld, quarantining.result())
 
 
 def _with_outcome(rows: DataFrame, outcome: str) -> DataFrame:
@@ -182,25 +190,24 @@ def _columns_of(table: Table, rows: DataFrame) -> DataFrame:
 
 
 def _result(
-    arguments: HourArguments, staged: Staged, judgement: Judgement, seconds: float
+    arguments: HourArguments, staged: Staged, judgement: Judgement, written: Written, seconds: float
 ) -> RunResult:
     """The run's result, balanced.
 
     Raises:
         UnbalancedLedgerError: rows were lost or made on the way.
     """
-    hour, raw_hour, counts = arguments.hour, staged.raw_hour, staged.counts
-    is_rejected = judgement.verdict == "rejected"
+    hour, raw_hour = arguments.hour, staged.raw_hour
     line = LedgerLine(
         date=str(hour.date),
         hour=hour.hour,
         run_id=arguments.run_id,
         step=STEP,
         rows_read=raw_hour.rows,
-        rows_published=0 if is_rejected else counts[STAGED],
-        rows_withheld=counts[STAGED] if is_rejected else 0,
-        rows_quarantined=counts[QUARANTINED],
-        rows_repeated=counts[REPEATED],
+        rows_published=written.published,
+        rows_withheld=written.withheld,
+        rows_quarantined=written.quarantined,
+        rows_repeated=staged.counts[REPEATED],
         answers_expected=arguments.expected_answers,
         answers_read=raw_hour.snapshots,
         answers_quarantined=len(raw_hour.quarantined),

@@ -1,0 +1,48 @@
+"""What all tests share: the real recordings, and one Spark session with Delta."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+REPO = Path(__file__).parents[1]
+SHARED = REPO.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of real OpenSky answers; they may not be redistributed, so it can be absent."""
+    folder = SHARED / "data" / "opensky"
+    if not folder.is_dir():
+        pytest.skip("the real recordings, ../shared/data/opensky, are not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """A session as the jobs have it, with the Delta jars that `make setup` brings."""
+    jars = sorted((REPO / ".flightlake/jars/delta").glob("*.jar"))
+    if not jars:
+        pytest.fail("the Delta jars are missing: run `make setup`")
+    settings = {
+        "spark.jars": ",".join(map(str, jars)),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.ui.enabled": "false",
+    }
+    confs = " ".join(f"--conf {name}={value}" for name, value in settings.items())
+    os.environ["PYSPARK_SUBMIT_ARGS"] = (
+        f"--master local[2] --driver-memory 3g {confs} pyspark-shell"
+    )
+    from flightlake.io.session import start_session
+
+    session = start_session("tests")
+    yield session
+    session.stop()

@@ -1,0 +1,134 @@
+"""Answers made of rows that show only what matters, and the step run on them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from flightlake.contracts import raw
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.results import RunResult
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import Table
+from flightlake.io.raw_hour import inspect_hour
+from flightlake.steps.arguments import HourArguments
+from flightlake.steps.progress import Progress
+from flightlake.steps.states_hourly import run
+from pyspark.sql import SparkSession
+
+HOUR = Hour.parse("2025-12-28T02")
+REGIONS = {"europe": [35.0, -12.0, 72.0, 42.0], "north_america": [15.0, -170.0, 75.0, -50.0]}
+
+_POSITIONS = {
+    "icao24": 0,
+    "callsign": 1,
+    "origin_country": 2,
+    "time_position": 3,
+    "last_contact": 4,
+    "longitude": 5,
+    "latitude": 6,
+    "baro_altitude": 7,
+    "on_ground": 8,
+    "velocity": 9,
+    "true_track": 10,
+    "vertical_rate": 11,
+    "sensors": 12,
+    "geo_altitude": 13,
+    "squawk": 14,
+    "spi": 15,
+    "position_source": 16,
+    "category": 17,
+}
+
+
+def make_state(time_s: int, icao24: str = "3c6444", **changes: Any) -> list[Any]:
+    """A state vector as OpenSky sends it, good unless a change says otherwise."""
+    state = [icao24, "DLH9LF  ", "Germany", time_s - 1, time_s, 8.5, 50.0, 10972.8, False, 231.5]
+    state += [93.1, 0, None, 11277.6, "1000", False, 0]
+    if "category" in changes:
+        state.append(None)
+    for name, value in changes.items():
+        state[_POSITIONS[name]] = value
+    return state
+
+
+@pytest.fixture
+def state() -> Callable[..., list[Any]]:
+    return make_state
+
+
+@pytest.fixture
+def hour() -> Hour:
+    return HOUR
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(f"file://{tmp_path}/lake")
+
+
+@pytest.fixture
+def land(lake: Lake) -> Callable[..., raw.Landed]:
+    """Lands an answer made of rows, or a body as it is."""
+
+    def land_answer(time_s: int, states: Any, *, body: bytes | None = None) -> raw.Landed:
+        if body is None:
+            body = json.dumps({"time": time_s, "states": states}).encode()
+        return raw.land(
+            lake, body, source="replay", fetched_at=datetime.now(UTC), meant_for=Hour.of(time_s)
+        )
+
+    return land_answer
+
+
+@pytest.fixture
+def process(spark: SparkSession, lake: Lake) -> Callable[..., RunResult]:
+    """Runs the step on an hour of the lake, as main() does."""
+
+    def process_hour(hour: Hour = HOUR, run_id: str = "test", expected: int = 1) -> RunResult:
+        arguments = HourArguments(lake, hour, run_id, expected, REGIONS)
+        return run(spark, arguments, inspect_hour(lake, hour), Progress("test"))
+
+    return process_hour
+
+
+def rows_by_spark(spark: SparkSession, lake: Lake, table: Table) -> list[dict[str, Any]]:
+    frame = spark.read.format("delta").load(lake.url_of(table.path))
+    return [row.asDict(recursive=True) for row in frame.collect()]
+
+
+def rows_by_deltalake(lake: Lake, table: Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (
+        DeltaTable(lake.url_of(table.path)).to_pyarrow_table().to_pylist()
+    )
+    return rows
+
+
+def content_hash(rows: Iterable[Mapping[str, Any]]) -> str:
+    """A hash of rows whatever their order, columns by name and times as seconds."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, datetime):
+            # Spark's collect gives local times without a zone, the others aware ones.
+            return value.timestamp()
+        return str(value) if not isinstance(value, float | int | str | None) else value
+
+    lines = sorted(json.dumps({k: plain(v) for k, v in sorted(row.items())}) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@pytest.fixture
+def tables(spark: SparkSession, lake: Lake) -> SimpleNamespace:
+    """Reads tables with Spark and with a second reader."""
+    return SimpleNamespace(
+        by_spark=lambda table: rows_by_spark(spark, lake, table),
+        by_deltalake=lambda table: rows_by_deltalake(lake, table),
+        content_hash=content_hash,
+    )

@@ -1,0 +1,439 @@
+"""The step on real Spark and Delta: every row has one outcome, and the tables hold just that."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+from flightlake.contracts import raw
+from flightlake.contracts.tables import (
+    QUALITY_RESULTS,
+    QUARANTINE,
+    RUN_LEDGER,
+    STATE_VECTORS,
+    STATE_VECTORS_WITHHELD,
+)
+
+
+@pytest.fixture
+def T(hour):  # noqa: N802
+    return hour.start_s + 600
+
+
+def reasons_of(tables):
+    return {row["icao24"]: row["reasons"] for row in tables.by_deltalake(QUARANTINE)}
+
+
+def outcome(result):
+    line = result.ledger
+    return (
+        line.rows_read,
+        line.rows_published,
+        line.rows_withheld,
+        line.rows_quarantined,
+        line.rows_repeated,
+    )
+
+
+def test_a_good_row_is_published_typed_and_enriched(land, state, process, tables, T, hour):
+    land(T, [state(T, "3C6444", callsign="DLH9LF  ", true_track=-150, squawk="0236", category=4)])
+    result = process()
+    [row] = tables.by_deltalake(STATE_VECTORS)
+    assert outcome(result) == (1, 1, 0, 0, 0)
+    assert row["icao24"] == "3c6444"
+    assert row["callsign"] == "DLH9LF"
+    assert row["true_track_deg"] == 210.0
+    assert row["squawk"] == "0236"
+    assert row["category"] == 4
+    assert row["vertical_rate_mps"] == 0.0
+    assert row["flight_phase"] == "cruise"
+    assert row["region"] == "europe"
+    assert (row["position_age_s"], row["contact_age_s"], row["is_fresh"]) == (1, 0, True)
+    assert (row["date"], row["hour"]) == (hour.date, hour.hour)
+    assert row["snapshot_time"].timestamp() == T
+
+
+def test_two_readers_see_the_same_rows_in_every_table(land, state, process, tables, T):
+    states = [state(T, f"{i:06x}", latitude=i / 4) for i in range(200)]
+    land(T, [*states, state(T, "abcdef", latitude=91)])
+    process()
+    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE, QUALITY_RESULTS, RUN_LEDGER):
+        ours, theirs = tables.by_spark(table), tables.by_deltalake(table)
+        assert len(ours) == len(theirs)
+        assert tables.content_hash(ours) == tables.content_hash(theirs), table.full_name
+    assert len(tables.by_deltalake(STATE_VECTORS)) == 200
+
+
+def test_every_table_stays_at_reader_version_1(land, state, process, lake, T):
+    land(T, [state(T), state(T, "abcdef", latitude=91)])
+    process()
+    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE, QUALITY_RESULTS, RUN_LEDGER):
+        protocol = DeltaTable(lake.url_of(table.path)).protocol()
+        assert (protocol.min_reader_version, protocol.reader_features) == (1, None)
+
+
+def test_a_state_that_carries_nothing_new_is_a_repeat(land, state, process, tables, T):
+    land(T, [state(T, "aaaaaa", last_contact=T, time_position=T), state(T, "bbbbbb")])
+    land(
+        T + 90,
+        [
+            state(T + 90, "aaaaaa", last_contact=T, time_position=T),
+            state(T + 90, "bbbbbb"),
+        ],
+    )
+    assert outcome(process(expected=2)) == (4, 3, 0, 0, 1)
+    kept = {(r["icao24"], int(r["snapshot_time"].timestamp())) for r in tables.by_spark(STATE_VECTORS)}
+    assert ("aaaaaa", T) in kept
+    assert ("aaaaaa", T + 90) not in kept
+
+
+def test_a_contact_without_a_new_position_is_news(land, state, process, T):
+    land(T, [state(T, last_contact=T, time_position=T - 30)])
+    land(T + 90, [state(T + 90, last_contact=T + 60, time_position=T - 30)])
+    assert outcome(process(expected=2)) == (2, 2, 0, 0, 0)
+
+
+def test_a_state_is_new_again_after_an_answer_without_it(land, state, process, T):
+    for moment, there in ((T, True), (T + 90, False), (T + 180, True)):
+        seen = [state(moment, "aaaaaa", last_contact=T, time_position=T)] if there else []
+        land(moment, [*seen, state(moment, "bbbbbb")])
+    assert outcome(process(expected=3)) == (5, 5, 0, 0, 0)
+
+
+def test_repeats_are_found_across_the_hour_boundary(land, state, process, hour):
+    last, first = hour.start_s - 30, hour.start_s + 60
+    land(last, [state(last, last_contact=last, time_position=last)])
+    land(first, [state(first, last_contact=last, time_position=last), state(first, "bbbbbb")])
+    assert outcome(process()) == (2, 1, 0, 0, 1)
+
+
+def test_two_alike_rows_of_one_aircraft_are_one_and_a_repeat(land, state, process, T):
+    land(T, [state(T), state(T)])
+    assert outcome(process()) == (2, 1, 0, 0, 1)
+
+
+def test_two_different_rows_of_one_aircraft_are_both_quarantined(land, state, process, tables, T):
+    others = [state(T, f"{i:06x}") for i in range(20)]
+    land(T, [state(T), state(T, latitude=-33.0), *others])
+    assert outcome(process()) == (22, 20, 0, 2, 0)
+    assert reasons_of(tables) == {"3c6444": ["icao24_is_not_unique_in_the_answer"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"latitude": 91}, "latitude_is_off_the_globe"),
+        ({"longitude": -180.5}, "longitude_is_off_the_globe"),
+        ({"latitude": None}, "position_is_half_missing"),
+        ({"latitude": "north"}, "latitude_deg_is_not_a_number"),
+        ({"velocity": float("nan")}, "ground_speed_mps_is_not_a_number"),
+        ({"velocity": float("inf")}, "ground_speed_mps_is_not_a_number"),
+        ({"velocity": 2127}, "ground_speed_is_impossible"),
+        ({"velocity": -1}, "ground_speed_is_impossible"),
+        ({"vertical_rate": 604}, "vertical_rate_is_impossible"),
+        ({"baro_altitude": 99_000}, "baro_altitude_is_impossible"),
+        ({"geo_altitude": 123456789012345678901234567890}, "geo_altitude_is_impossible"),
+        ({"true_track": 361}, "true_track_is_off_the_compass"),
+        ({"on_ground": "maybe"}, "is_on_ground_is_not_a_flag"),
+        ({"on_ground": None}, "is_on_ground_is_not_a_flag"),
+        ({"spi": 3}, "is_spi_is_not_a_flag"),
+        ({"squawk": "7627.0"}, "squawk_is_not_four_octal_digits"),
+        ({"last_contact": None}, "last_contact_is_not_a_time"),
+        ({"last_contact": 0}, "last_contact_is_not_a_time"),
+        ({"last_contact": 4_000_000_000}, "last_contact_is_after_the_answer"),
+        ({"time_position": 4_000_000_000}, "time_position_is_after_the_answer"),
+        ({"callsign": "NUL\u0000"}, "callsign_is_not_printable"),
+        ({"callsign": "\ud800"}, "callsign_is_not_printable"),
+        ({"callsign": {"a": 1}}, "callsign_is_not_printable"),
+        ({"callsign": "TOO LONG A CALLSIGN"}, "callsign_is_not_printable"),
+        ({"origin_country": ["x"]}, "origin_country_is_not_text"),
+        ({"position_source": 0.5}, "position_source_is_not_a_code"),
+        ({"category": "heavy"}, "category_is_not_a_number"),
+        ({"icao24": "xyz"}, "icao24_is_not_six_hex_digits"),
+        ({"icao24": None}, "icao24_is_not_six_hex_digits"),
+    ],
+)
+def test_a_broken_row_is_quarantined_with_its_reason(changes, reason, spark, state):
+    from flightlake.transforms.parse import conform, explode_rows
+    from flightlake.transforms.row_rules import broken_rules
+    from pyspark.sql import functions as F
+
+    body = json.dumps({"time": 1_766_888_059, "states": [state(1_766_888_059, **changes)]})
+    answers = spark.range(1).select(F.lit(body).alias("body"), F.lit(1_766_888_059).alias("snapshot_time_s"))
+    [row] = conform(explode_rows(answers)).select(broken_rules().alias("reasons")).collect()
+    assert row.reasons == [reason]
+
+
+def test_a_row_keeps_all_its_reasons_and_its_raw_text(land, state, process, tables, T):
+    good = [state(T, f"{i:06x}") for i in range(20)]
+    land(T, [*good, state(T, "abcdef", latitude=91, velocity="fast", squawk="9999")])
+    process()
+    [row] = tables.by_deltalake(QUARANTINE)
+    assert set(row["reasons"]) == {
+        "latitude_is_off_the_globe",
+        "ground_speed_mps_is_not_a_number",
+        "squawk_is_not_four_octal_digits",
+    }
+    assert json.loads(row["raw_row"])[9] == "fast"
+    assert row["row_index"] == 20
+    assert row["raw_object"].endswith(".json.gz")
+
+
+def test_rows_of_odd_widths_end_by_position_or_with_a_reason(land, state, process, tables, T):
+    good = [state(T, f"{i:06x}") for i in range(20)]
+    land(
+        T,
+        [
+            *good,
+            state(T, "aaaa16")[:16],
+            state(T, "aaaa17"),
+            state(T, "aaaa18", category=3),
+            [*state(T, "aaaa25", category=3), *range(7)],
+            "a text",
+            {"icao24": "object"},
+            None,
+            [],
+        ],
+    )
+    assert outcome(process()) == (28, 23, 0, 5, 0)
+    reasons = [row["reasons"] for row in tables.by_deltalake(QUARANTINE)]
+    assert reasons.count(["row_is_not_an_array"]) == 3
+    assert sum("row_has_too_few_fields" in each for each in reasons) == 2
+    widths = {r["icao24"]: r["category"] for r in tables.by_deltalake(STATE_VECTORS)}
+    assert (widths["aaaa17"], widths["aaaa18"], widths["aaaa25"]) == (None, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        {"baro_altitude": 19_933.92, "geo_altitude": 20_894.04, "velocity": 4.1},
+        {"baro_altitude": -304.8, "geo_altitude": 30.48},
+        {"baro_altitude": None, "geo_altitude": None, "on_ground": True, "velocity": 0},
+        {"time_position": None, "longitude": None, "latitude": None},
+        {"callsign": "        "},
+        {"callsign": ""},
+        {"callsign": "ELEC 2  "},
+        {"callsign": "SCW4x   "},
+        {"callsign": "00000000"},
+        {"squawk": None},
+        {"category": -1},
+        {"position_source": 4},
+        {"time_position": 1_766_888_059 - 10_931},
+    ],
+)
+def test_what_is_merely_unusual_is_published(unusual, spark, state):
+    from flightlake.transforms.parse import conform, explode_rows
+    from flightlake.transforms.row_rules import broken_rules
+    from pyspark.sql import functions as F
+
+    body = json.dumps({"time": 1_766_888_059, "states": [state(1_766_888_059, **unusual)]})
+    answers = spark.range(1).select(F.lit(body).alias("body"), F.lit(1_766_888_059).alias("snapshot_time_s"))
+    [row] = conform(explode_rows(answers)).select(broken_rules().alias("reasons")).collect()
+    assert row.reasons == []
+
+
+BAD_BODIES = {
+    "html": (b"<html>502 Bad Gateway</html>", "HTML instead of JSON"),
+    "empty": (b"", "the body is empty"),
+    "list": (b"[1, 2]", "a JSON list instead of an object"),
+    "text": (b"no json", "not valid JSON"),
+    "no_time": (b'{"states": []}', "`time` is missing"),
+    "time_zero": (b'{"time": 0, "states": []}', "lies before 2013"),
+    "future": (b'{"time": 99999999999, "states": []}', "after the moment it was fetched"),
+    "states_text": (b'{"time": 1766888059, "states": "none"}', "`states` is a str"),
+    "deep": (b'{"time": 1766888059, "states": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_a_bad_answer_is_set_aside_whole_and_stops_no_other(
+    name, land, state, process, tables, lake, T
+):
+    body, reason = BAD_BODIES[name]
+    land(T, [state(T)])
+    bad = land(T + 90, None, body=body)
+    result = process(expected=2)
+    assert outcome(result)[:2] == (1, 1) or name == "deep"
+    if name != "deep":
+        [aside] = result.ledger.quarantined_answers
+        assert aside.raw_object == bad.manifest.object
+        assert reason in aside.reason
+        assert lake.read(aside.raw_object) == body
+        [line] = tables.by_deltalake(RUN_LEDGER)
+        assert [a["raw_object"] for a in line["quarantined_answers"]] == [aside.raw_object]
+        assert aside.raw_object in lake.read(result.ledger.report).decode()
+    else:
+        # Python's parsers differ in how deep they go; wherever it ends, the good row is published.
+        assert result.ledger.rows_published == 1
+        assert result.ledger.answers_quarantined + result.ledger.rows_quarantined == 1
+
+
+def test_a_truncated_and_a_bursting_gzip_are_set_aside(land, state, process, lake, T):
+    land(T, [state(T)])
+    whole = gzip.compress(json.dumps({"time": T + 90, "states": [state(T + 90)]}).encode())
+    bomb = gzip.compress(b" " * (raw.MAX_BODY_BYTES + 1))
+    from datetime import UTC, datetime
+
+    for body in (whole[:-20], bomb):
+        raw.land(
+            lake,
+            body,
+            source="replay",
+            fetched_at=datetime.now(UTC),
+            is_gzip=True,
+            meant_for=raw.Hour.of(T),
+        )
+    result = process(expected=3)
+    assert result.ledger.rows_published == 1
+    reasons = sorted(a.reason for a in result.ledger.quarantined_answers)
+    assert reasons == [
+        f"decompresses to more than {raw.MAX_BODY_BYTES:,} bytes",
+        "the gzip stream is cut short",
+    ]
+
+
+def test_an_object_that_was_changed_or_misplaced_is_set_aside(land, state, process, lake, T, hour):
+    land(T, [state(T)])
+    tampered = land(T + 90, [state(T + 90)]).manifest.object
+    body = json.dumps({"time": T + 90, "states": [state(T + 90), state(T + 90, "ffffff")]})
+    lake.write(tampered, gzip.compress(body.encode()))
+    misplaced = f"{raw.hour_folder('replay', hour)}/{T - 7200}-0123456789abcdef.json.gz"
+    lake.write(misplaced, gzip.compress(json.dumps({"time": T - 7200, "states": []}).encode()))
+    result = process(expected=2)
+    reasons = {a.raw_object: a.reason for a in result.ledger.quarantined_answers}
+    assert result.ledger.rows_published == 1
+    assert "SHA-256" in reasons[tampered]
+    assert "belongs to 2025-12-28T00" in reasons[misplaced]
+
+
+def test_an_object_that_vanishes_after_listing_is_named(land, state, process, lake, T, monkeypatch):
+    land(T, [state(T)])
+    gone = f"{raw.hour_folder('replay', raw.Hour.of(T))}/{T + 90}-0123456789abcdef.json.gz"
+    listed = raw.objects_of
+    monkeypatch.setattr(raw, "objects_of", lambda lake, hour: [*listed(lake, hour), gone])
+    result = process(expected=2)
+    assert result.ledger.rows_published == 1
+    assert [(a.raw_object, a.reason) for a in result.ledger.quarantined_answers] == [
+        (gone, "vanished after it was listed")
+    ]
+
+
+def test_an_answer_that_spark_reads_otherwise_is_set_aside(land, state, process, tables, T):
+    land(T, [state(T)])
+    # Python takes a number of 2,000 digits, Spark's parser gives the whole answer up.
+    digits = "9" * 2_000
+    body = json.dumps({"time": T + 90, "states": [state(T + 90, "abcdef", velocity=12345)]})
+    land(T + 90, None, body=body.replace("12345", digits).encode())
+    result = process(expected=2)
+    assert result.ledger.rows_published == 1
+    assert result.ledger.answers_quarantined + result.ledger.rows_quarantined == 1
+
+
+def test_an_hour_without_a_readable_answer_has_a_line_and_no_tables(land, process, tables, lake, T):
+    land(T, None, body=b"<html>")
+    result = process()
+    assert (result.ledger.verdict, outcome(result)) == ("no_data", (0, 0, 0, 0, 0))
+    assert result.ledger.answers_quarantined == 1
+    assert not lake.exists(STATE_VECTORS.path)
+
+
+def test_an_answer_with_states_null_is_an_answer_of_no_rows(land, state, process, T):
+    land(T, None)
+    land(T + 90, [state(T + 90)])
+    result = process(expected=2)
+    assert outcome(result) == (1, 1, 0, 0, 0)
+    assert (result.ledger.answers_read, result.ledger.answers_quarantined) == (2, 0)
+
+
+def test_running_an_hour_again_changes_nothing(land, state, process, tables, T):
+    for moment in (T, T + 90):
+        land(moment, [state(moment, f"{i:06x}") for i in range(50)])
+    process(expected=2)
+    before = {t: tables.content_hash(tables.by_spark(t)) for t in (STATE_VECTORS, QUARANTINE)}
+    [line] = tables.by_spark(RUN_LEDGER)
+    land(T, [state(T, f"{i:06x}") for i in range(50)])
+    process(expected=2)
+    assert before == {t: tables.content_hash(tables.by_spark(t)) for t in before}
+    [again] = tables.by_spark(RUN_LEDGER)
+    assert {**line, "seconds": 0} == {**again, "seconds": 0}
+
+
+def test_a_rejected_hour_is_withheld_and_readers_keep_the_hour_they_had(
+    land, state, process, tables, T
+):
+    land(T, [state(T, f"{i:06x}") for i in range(20)])
+    process(run_id="first")
+    before = tables.content_hash(tables.by_deltalake(STATE_VECTORS))
+    land(T + 90, [state(T + 90, f"{i:06x}", latitude=91 if i % 2 else 50) for i in range(60)])
+    result = process(run_id="second")
+    assert result.ledger.verdict == "rejected"
+    assert outcome(result) == (80, 0, 50, 30, 0)
+    assert tables.content_hash(tables.by_deltalake(STATE_VECTORS)) == before
+    assert len(tables.by_deltalake(STATE_VECTORS_WITHHELD)) == 50
+    assert any(found.severity == "critical" for found in result.judgement.failed)
+    assert len(tables.by_deltalake(RUN_LEDGER)) == 2
+
+
+def test_a_later_pass_publishes_the_hour_and_clears_what_was_withheld(
+    land, state, process, tables, lake, T
+):
+    land(T, [state(T, f"{i:06x}") for i in range(20)])
+    bad = land(T + 90, [state(T + 90, f"{i:06x}", latitude=91) for i in range(60)])
+    assert process().ledger.verdict == "rejected"
+    lake.write(bad.manifest.object, b"damaged on purpose")
+    result = process()
+    assert result.ledger.verdict in ("pass", "warning")
+    assert len(tables.by_deltalake(STATE_VECTORS)) == 20
+    assert tables.by_deltalake(STATE_VECTORS_WITHHELD) == []
+
+
+def test_an_hour_replaces_only_itself(land, state, process, tables, hour):
+    for each in (hour, hour + 1):
+        moment = each.start_s + 600
+        land(moment, [state(moment, f"{i:06x}") for i in range(20)])
+        process(each, run_id=str(each))
+    process(hour, run_id=str(hour))
+    assert len(tables.by_deltalake(STATE_VECTORS)) == 40
+    assert len(tables.by_deltalake(RUN_LEDGER)) == 2
+
+
+def test_an_hour_and_region_is_one_zstd_file_sorted_by_aircraft_and_time(
+    land, state, process, lake, hour
+):
+    for moment in range(hour.start_s, hour.end_s, 900):
+        rows = [state(moment, f"{i * 7919 % 4096:06x}", longitude=-100 + i) for i in range(120)]
+        land(moment, rows)
+    process(expected=4)
+    table = DeltaTable(lake.url_of(STATE_VECTORS.path))
+    files = [f.removeprefix("file://") for f in table.file_uris()]
+    regions = [f.split("region=")[1].split("/")[0] for f in files]
+    assert sorted(regions) == ["europe", "north_america", "other"]
+    for file in files:
+        parquet = pq.ParquetFile(file)
+        rows = parquet.read(["icao24", "snapshot_time"]).to_pylist()
+        keys = [(row["icao24"], row["snapshot_time"]) for row in rows]
+        assert keys == sorted(keys)
+        assert parquet.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_the_real_recording_is_published_whole(recordings, lake, process, tables):
+    from datetime import UTC, datetime
+
+    file = recordings / "states-all-world-2025-12-28T021419Z.json.gz"
+    raw.land(
+        lake, file.read_bytes(), source="replay", fetched_at=datetime.now(UTC), is_gzip=True
+    )
+    result = process(expected=40)
+    line = result.ledger
+    assert line.rows_read == 6553
+    assert line.rows_accounted == line.rows_read
+    assert line.rows_withheld == 0
+    assert line.verdict in ("pass", "warning")
+    assert len(tables.by_deltalake(STATE_VECTORS)) == line.rows_published
+    assert all(row["reasons"] for row in tables.by_deltalake(QUARANTINE))
+    altitudes = [r["baro_altitude_m"] or 0 for r in tables.by_deltalake(STATE_VECTORS)]
+    assert max(altitudes) > 19_900
+    assert min(altitudes) < -300
