@@ -21,9 +21,15 @@ class Hour:
 
     @classmethod
     def of(cls, moment: datetime | int | float) -> Hour:
-        """The hour that holds a moment, given as an aware datetime or in Unix seconds."""
+        """The hour that holds a moment, given as an aware datetime or in Unix seconds.
+
+        Raises:
+            ValueError: the datetime is naive, so its hour would hang on the machine's time zone.
+        """
         if not isinstance(moment, datetime):
             moment = datetime.fromtimestamp(moment, UTC)
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment.isoformat()} has no time zone")
         return cls(moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
 
     @classmethod

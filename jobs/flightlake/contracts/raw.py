@@ -27,6 +27,9 @@ MANIFEST_SUFFIX = ".manifest.json"
 MAX_BODY_BYTES = 48 * 1024 * 1024
 """Cap of an answer after decompression: a whole-world answer has 1.6 MB; gzip reaches 1,028:1."""
 
+MAX_GZIP_MEMBERS = 100
+"""An answer is one member; each more costs a copy of the rest, time that grows as the square."""
+
 FIRST_TIME_S = 1_356_998_400
 """2013-01-01: OpenSky has no states before."""
 
@@ -70,9 +73,16 @@ class Manifest:
             ValueError: it is not a manifest.
         """
         try:
-            return cls(**json.loads(body))
+            manifest = cls(**json.loads(body))
         except TypeError as error:
             raise ValueError(f"not a manifest: {error}") from None
+        texts = (manifest.sha256, manifest.fetched_at)
+        counts = (manifest.time_s, manifest.rows, manifest.credits_left)
+        if not all(type(text) is str for text in texts) or not all(
+            count is None or type(count) is int for count in counts
+        ):
+            raise ValueError("not a manifest: a field is of the wrong type")
+        return manifest
 
     def to_json(self) -> bytes:
         """The manifest as it is stored."""
@@ -96,12 +106,15 @@ def gunzip(body: bytes, max_bytes: int = MAX_BODY_BYTES) -> bytes:
     """Decompress a whole gzip body, never past ``max_bytes``.
 
     Raises:
-        UnreadableAnswerError: it is cut short, damaged, or larger than the cap.
+        UnreadableAnswerError: it is cut short, damaged, larger than the cap, or in too many pieces.
     """
     inflated = bytearray()
-    rest = body
+    rest, members = body, 0
     try:
         while rest:
+            members += 1
+            if members > MAX_GZIP_MEMBERS:
+                raise UnreadableAnswerError(f"more than {MAX_GZIP_MEMBERS} gzip members")
             stream = zlib.decompressobj(wbits=31)
             inflated += stream.decompress(rest, max_bytes + 1 - len(inflated))
             if len(inflated) > max_bytes:
