@@ -77,11 +77,19 @@ class AirflowApi:
         found = self.get("importErrors")["import_errors"]
         return [f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in found]
 
-    def task_log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> list[str]:
-        """The lines of a task's log."""
+    def failed_task(self, dag_id: str, run_id: str) -> tuple[str, int, str] | None:
+        """The task that a run failed at: its id, its last attempt, the reason in its log."""
+        tasks = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        failed = next((task for task in tasks if task["state"] == "failed"), None)
+        if failed is None:
+            return None
+        task_id, attempt = failed["task_id"], failed["try_number"]
         path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}"
-        content = self.get(path, map_index=-1)["content"]
-        return [line.get("event", "") if isinstance(line, dict) else str(line) for line in content]
+        try:
+            reason = _reason(self.get(path, map_index=-1, full_content=True)["content"])
+        except AirflowApiError as error:
+            reason = f"its log cannot be read ({error})"
+        return task_id, attempt, reason
 
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         if "Authorization" not in self._session.headers:
@@ -118,6 +126,15 @@ def _content(method: str, path: str, answer: requests.Response) -> dict[str, Any
         message = f"Airflow refused {method} {path}: {answer.status_code} {reason}"
         raise AirflowApiError(message, answer.status_code)
     return content
+
+
+def _reason(content: list[Any]) -> str:
+    """The last exception of a structured task log, as one line."""
+    for line in reversed(content):
+        details = line.get("error_detail") if isinstance(line, dict) else None
+        if details:
+            return f"{details[-1]['exc_type']}: {' '.join(details[-1]['exc_value'].split())}"
+    return "its log holds no exception; it may have been killed"
 
 
 def _is_healthy(part: str, state: dict[str, Any] | None, since: datetime) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import requests
+from flightlake.contracts.storage import Lake
 
 from flightlake_local import cloud, package, postgres, services
 from flightlake_local.airflow_api import AirflowApi
 from flightlake_local.console import Steps
 from flightlake_local.credentials import Credentials, load_or_create, write_private
-from flightlake_local.environment import airflow_environment, flightlake_environment
+from flightlake_local.environment import (
+    airflow_environment,
+    aws_environment,
+    flightlake_environment,
+)
 from flightlake_local.errors import LocalError
 from flightlake_local.ports import require_free
 from flightlake_local.processes import Processes, State, wait_until
@@ -59,10 +65,22 @@ class Stack:
         """Airflow's REST API, as its admin."""
         return AirflowApi(self.settings.airflow_url, "admin", self.credentials.admin_password)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every service of the stack runs."""
-        return all(line.state == "running" for line in self.status())
+    def open_lake(self) -> Lake:
+        """The lake, with the endpoint and the keys of the local S3 where it is on S3."""
+        os.environ.update(aws_environment(self.settings, self.credentials))
+        return Lake(self.settings.lake_url)
+
+    def require_running(self) -> None:
+        """Make sure that no service has died.
+
+        Raises:
+            LocalError: one has; the message names its log.
+        """
+        for line in self.status():
+            if line.state != "running":
+                raise LocalError(
+                    f"{line.name} is {line.state}; `make up` starts it again. Log: {line.log}"
+                )
 
     def status(self) -> list[ServiceStatus]:
         """The state of every service."""
@@ -84,12 +102,19 @@ class Stack:
             lines.append(ServiceStatus(name, state, pid, addresses.get(name, ""), log))
         return lines
 
-    def up(self, steps: Steps, *, unpause: bool = True) -> None:
+    def up(
+        self,
+        steps: Steps,
+        *,
+        unpause: bool = True,
+        on_cloud_ready: Callable[[], object] = lambda: None,
+    ) -> None:
         """Start what does not run and wait until all of it answers.
 
         Args:
             steps: where progress is shown.
             unpause: whether the DAGs of a new database start to run.
+            on_cloud_ready: called once the lake can be written to, before Airflow starts.
 
         Raises:
             LocalError: a port is taken, or a service does not start.
@@ -109,6 +134,7 @@ class Stack:
                 database_url = postgres.start(self._postgres_dir)
                 self._wait_for(cloud_services)
                 application_id = self._prepare_cloud()
+            on_cloud_ready()
             is_new = self._start_airflow(steps, database_url, application_id, missing_airflow)
             if is_new and unpause:
                 for dag_id in DAG_IDS:
@@ -152,7 +178,6 @@ class Stack:
             **airflow_environment(settings, self.credentials, database_url, passwords),
             **flightlake_environment(settings, application_id),
         }
-        write_private(settings.state_dir / "secrets/environment.json", json.dumps(environment))
         is_new = self._migrate(steps, environment)
         with steps.step("Airflow") as step:
             since = self._oldest_start(missing)

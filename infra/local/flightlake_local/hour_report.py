@@ -1,0 +1,71 @@
+"""The table of judged hours that demo and replay end with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from flightlake_local.backfill import HourOutcome
+
+_STYLES = {"pass": "green", "warning": "yellow", "rejected": "red", "no_data": "dim"}
+_COLUMNS = ("rows read", "published", "withheld", "quarantined", "repeats", "verdict", "seconds")
+
+
+def hour_table(outcomes: Iterable[HourOutcome]) -> Table:
+    """One line an hour: where its rows went and what was decided."""
+    table = Table("hour (UTC)", box=box.SIMPLE_HEAD)
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if column == "verdict" else "right")
+    for outcome in outcomes:
+        table.add_row(str(outcome.hour), *_cells(outcome))
+    return table
+
+
+def _cells(outcome: HourOutcome) -> list[str]:
+    line = outcome.ledger
+    if line is None:
+        verdict = "[red]failed[/]" if outcome.reason else "[dim]no data[/]"
+        return ["-"] * 5 + [verdict, "-"]
+    rows = (
+        line.rows_read,
+        line.rows_published,
+        line.rows_withheld,
+        line.rows_quarantined,
+        line.rows_repeated,
+    )
+    verdict = f"[{_STYLES[line.verdict]}]{line.verdict}[/]"
+    return [*(f"{count:,}" for count in rows), verdict, f"{line.seconds:.1f}"]
+
+
+def failures(outcomes: Iterable[HourOutcome]) -> list[str]:
+    """One line for each hour that was not published: why, and where the log is."""
+    return [
+        f"{outcome.hour} failed: {outcome.reason}" + (f" Log: {outcome.log}" if outcome.log else "")
+        for outcome in outcomes
+        if outcome.reason
+    ]
+
+
+def closing_box(
+    title: str,
+    outcomes: Sequence[HourOutcome],
+    facts: Sequence[tuple[str, str]],
+    next_steps: Sequence[tuple[str, str]],
+) -> RenderableType:
+    """The box at the end: the table, where things are, what to do next."""
+    places = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        places.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
+    parts: list[RenderableType] = [hour_table(outcomes), places]
+    if next_steps:
+        parts.append(Text("\nTry next", style="bold"))
+        parts += [
+            Text.from_markup(f"  {what}\n    [cyan]{escape(how)}[/]") for what, how in next_steps
+        ]
+    return Panel(Group(*parts), title=title, border_style="green", expand=False)

@@ -1,0 +1,146 @@
+"""``make replay``: recorded answers, landed verbatim and processed through Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flightlake.contracts import raw
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.storage import MAX_OBJECT_BYTES, Lake
+
+from flightlake_local import backfill, hour_report, show
+from flightlake_local.errors import LocalError
+from flightlake_local.settings import LocalSettings
+from flightlake_local.stack import Stack
+
+SOURCE = "replay"
+ANSWERS_AN_HOUR = 40
+"""Of a complete hour: one answer every 90 s, as a standard account can poll."""
+
+_SUFFIXES = (".json", ".json.gz")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recorded file, and the hour that its answer belongs to or why that is not known."""
+
+    path: Path
+    hour: Hour | None
+    reason: str | None = None
+
+
+def run_replay(settings: LocalSettings, source: Path) -> None:
+    """Land what was recorded, process the hours that it covers, and print what became of them.
+
+    Raises:
+        LocalError: there is nothing to replay, or an hour failed.
+    """
+    fetched_at = datetime.now(UTC)
+    recordings = [_look_at(path, fetched_at) for path in find_recordings(source)]
+    hours = covered_hours(recordings)
+    steps, stack = show.steps(), Stack(settings)
+    with steps.live():
+        stack.up(steps)
+        with steps.step("Landing") as step:
+            new = land_all(stack.open_lake(), recordings, fetched_at)
+            unreadable = sum(recording.hour is None for recording in recordings)
+            step.outcome = (
+                f"{len(recordings)} answers landed, {new} of them new, {unreadable} unreadable"
+            )
+        with steps.step(f"Airflow backfill of {len(hours)} hours") as step:
+            outcomes = backfill.process(
+                stack,
+                hours,
+                answers_an_hour=ANSWERS_AN_HOUR,
+                on_progress=step.update,
+                on_outcome=lambda outcome: steps.say(f"{outcome.hour} has ended"),
+            )
+    steps.console.print(hour_report.hour_table(outcomes))
+    if failed := hour_report.failures(outcomes):
+        raise LocalError("\n".join(failed))
+
+
+def find_recordings(source: Path) -> list[Path]:
+    """The recorded files at a path, by name.
+
+    Raises:
+        LocalError: there are none.
+    """
+    if source.is_file():
+        files = [source]
+    elif source.is_dir():
+        files = sorted(path for path in source.rglob("*") if path.is_file())
+    else:
+        raise LocalError(f"FROM={source}: there is no such file or folder.")
+    found = [path for path in files if path.name.endswith(_SUFFIXES)]
+    # What raw/ keeps beside each answer is no answer.
+    found = [path for path in found if not path.name.endswith(raw.MANIFEST_SUFFIX)]
+    if not found:
+        raise LocalError(f"FROM={source}: nothing there ends in {' or '.join(_SUFFIXES)}.")
+    return found
+
+
+def covered_hours(recordings: Sequence[Recording]) -> list[Hour]:
+    """The hours that readable answers belong to.
+
+    Raises:
+        LocalError: not one is readable.
+    """
+    hours = {recording.hour for recording in recordings if recording.hour}
+    if not hours:
+        first = recordings[0]
+        raise LocalError(
+            f"None of {len(recordings)} files is an answer of /states/all; "
+            f"the first, {first.path}: {first.reason}."
+        )
+    return sorted(hours)
+
+
+def hour_for(position: int, recordings: Sequence[Recording]) -> Hour:
+    """The hour of a recording, or of the nearest readable one by name; the earlier on a tie."""
+    readable = [(i, r.hour) for i, r in enumerate(recordings) if r.hour]
+    _, hour = min(readable, key=lambda known: (abs(known[0] - position), known[0]))
+    return hour
+
+
+def land_all(lake: Lake, recordings: Sequence[Recording], fetched_at: datetime) -> int:
+    """Land every recording, unreadable ones too; how many were not there yet."""
+    landed = [
+        raw.land(
+            lake,
+            _read(recording.path),
+            source=SOURCE,
+            fetched_at=fetched_at,
+            is_gzip=_is_gzip(recording.path),
+            meant_for=hour_for(position, recordings),
+        )
+        for position, recording in enumerate(recordings)
+    ]
+    return sum(one.is_new for one in landed)
+
+
+def _look_at(path: Path, fetched_at: datetime) -> Recording:
+    body = _read(path)
+    try:
+        plain = raw.gunzip(body) if _is_gzip(path) else body
+        return Recording(path, Hour.of(raw.read_answer(plain, fetched_at).time_s))
+    except raw.UnreadableAnswerError as error:
+        return Recording(path, None, str(error))
+
+
+def _is_gzip(path: Path) -> bool:
+    return path.name.endswith(".gz")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            body = stream.read(MAX_OBJECT_BYTES + 1)
+    except OSError as error:
+        raise LocalError(f"{path} cannot be read: {error.strerror}.") from None
+    if len(body) > MAX_OBJECT_BYTES:
+        raise LocalError(f"{path} is larger than {MAX_OBJECT_BYTES:,} bytes: no recorded answer.")
+    return body
