@@ -40,25 +40,43 @@ class Kind(NamedTuple):
     flies: float
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
-        "airliner", 0.57, 4, 230, 70, 8.5, (31, 39), (850, 0.75, 4800), 0, 1, (4.5, 10), 18, 45, 1.0
-    ),
-    Kind("heavy", 0.07, 6, 245, 74, 7.5, (31, 41), (6500, 0.5, 13000), 0, 2, (0, 48), 46, 90, 1.0),
-    Kind("regional", 0.09, 3, 195, 58, 7.5, (20, 33), (480, 0.5, 1400), 0, 1, (5, 10), 16, 35, 1.0),
-    Kind(
-        "business", 0.08, 3, 225, 58, 10.0, (38, 45), (1100, 0.7, 4500), 0, 1, (6, 12), 15, 90, 0.6
-    ),
-    Kind("light", 0.17, 2, 60, 33, 3.5, (2, 9), (170, 0.7, 500), 0.5, 1, (6, 13), 13, 60, 0.65),
-    Kind("rotorcraft", 0.02, 8, 55, 4, 3.5, (1, 3), (90, 0.6, 250), 0.9, 1, (6, 12), 14, 60, 0.6),
-    Kind("glider", 0.02, 9, 28, 20, 2.0, (3, 7), (120, 0.5, 300), 1.0, 1, (9, 12), 10, 60, 0.6),
-)
+def _kind(line: str) -> Kind:
+    name, *columns = line.split()
+    (share, category, cruise, lift_off, climb, low, high, median, spread, longest) = columns[:10]
+    loops, days, start, latest_start, active, turnaround, flies = columns[10:]
+    return Kind(
+        name=name,
+        share=float(share),
+        category=int(category),
+        cruise_mps=float(cruise),
+        lift_off_mps=float(lift_off),
+        climb_mps=float(climb),
+        cruise_kft=(int(low), int(high)),
+        leg_km=(float(median), float(spread), float(longest)),
+        loops=float(loops),
+        period_days=int(days),
+        start_h=(float(start), float(latest_start)),
+        active_h=float(active),
+        turnaround_min=float(turnaround),
+        flies=float(flies),
+    )
+
+
 # A balloon is up for eight days of ten and drifts on circles of thousands of kilometres.
-BALLOON = Kind(
-    "balloon", 0.0, 10, 9, 3, 4, (65, 66), (3200, 0.02, 3400), 1, 10, (0, 240), 236, 60, 1
-)
-ALL_KINDS: tuple[Kind, ...] = (*KINDS, BALLOON)
-KIND_NUMBER = {kind.name: number for number, kind in enumerate(ALL_KINDS)}
+_TABLE = """
+name       share cat m/s lift climb low high  leg  ln max-km loops days start-h active turn flies
+airliner    .57   4  230  70   8.5   31  39   850 .75   4800   0    1   4.5  10   18    45   1
+heavy       .07   6  245  74   7.5   31  41  6500 .5   13000   0    2   0    48   46    90   1
+regional    .09   3  195  58   7.5   20  33   480 .5    1400   0    1   5    10   16    35   1
+business    .08   3  225  58  10     38  45  1100 .7    4500   0    1   6    12   15    90   .6
+light       .17   2   60  33   3.5    2   9   170 .7     500  .5    1   6    13   13    60   .65
+rotorcraft  .02   8   55   4   3.5    1   3    90 .6     250  .9    1   6    12   14    60   .6
+glider      .02   9   28  20   2      3   7   120 .5     300   1    1   9    12   10    60   .6
+balloon     0    10    9   3   4     65  66  3200 .02   3400   1   10   0   240  236    60   1
+"""
+
+KINDS: tuple[Kind, ...] = tuple(_kind(line) for line in _TABLE.strip().splitlines()[1:])
+KIND_NUMBER = {kind.name: number for number, kind in enumerate(KINDS)}
 
 _AIRCRAFT_PER_BALLOON = 5_000
 _AIRCRAFT_PER_GHOST = 700

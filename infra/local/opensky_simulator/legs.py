@@ -8,7 +8,7 @@ import numpy.typing as npt
 from pyproj import Geod
 
 from opensky_simulator.airports import Airports
-from opensky_simulator.fleet import ALL_KINDS, DAY_S, FOOT_M, Fleet, Ints
+from opensky_simulator.fleet import DAY_S, FOOT_M, KINDS, Fleet, Ints
 from opensky_simulator.hashing import Floats, mix, uniform
 
 Bools = npt.NDArray[np.bool_]
@@ -107,7 +107,7 @@ def _destinations(
     destination = np.broadcast_to(fleet.home[:, None], shape).copy()
     loop = np.zeros(shape, dtype=bool)
     loop_m = np.zeros(shape)
-    for number, kind in enumerate(ALL_KINDS):
+    for number, kind in enumerate(KINDS):
         members = np.flatnonzero(fleet.kind == number)
         median_km, sigma, longest_km = kind.leg_km
         loop[members] = rng.random((len(members), _PAIRS)) < kind.loops
@@ -135,7 +135,7 @@ def _shape(
     key = mix(seed, aircraft, leg["number"])
 
     def of_kind(field: str) -> Floats:
-        return np.array([float(getattr(row, field)) for row in ALL_KINDS])[kind]
+        return np.array([float(getattr(row, field)) for row in KINDS])[kind]
 
     tail_wind = np.where(of_kind("cruise_mps") > 150, 28.0, 0.0) * np.sin(
         np.radians(leg["azimuth_deg"])
@@ -143,8 +143,8 @@ def _shape(
     cruise_mps = of_kind("cruise_mps") * (0.94 + 0.12 * uniform(key, "speed")) + tail_wind
     lift_off_mps = of_kind("lift_off_mps") * (0.92 + 0.16 * uniform(key, "lift-off"))
     climb_mps = of_kind("climb_mps") * (0.85 + 0.3 * uniform(key, "climb"))
-    low = np.array([row.cruise_kft[0] for row in ALL_KINDS])[kind]
-    high = np.array([row.cruise_kft[1] for row in ALL_KINDS])[kind]
+    low = np.array([row.cruise_kft[0] for row in KINDS])[kind]
+    high = np.array([row.cruise_kft[1] for row in KINDS])[kind]
     wanted_m = 1000 * FOOT_M * np.floor(low + (high - low + 1) * uniform(key, "cruise"))
     ground_m = np.maximum(
         airports.elevation_m[leg["departure"]], airports.elevation_m[leg["arrival"]]
@@ -189,8 +189,8 @@ def _between(bounds: tuple[float, float], share: Floats) -> Floats:
 def _timetable(leg: dict[str, Floats], fleet: Fleet, seed: int) -> tuple[Floats, Floats, Bools]:
     """Return each leg's nominal off-block time, its slack, and whether there is time for it."""
     shape = (len(fleet), 2 * _PAIRS)
-    turnaround_min = np.array([row.turnaround_min for row in ALL_KINDS])[fleet.kind]
-    active_s = 3600 * np.array([row.active_h for row in ALL_KINDS])[fleet.kind]
+    turnaround_min = np.array([row.turnaround_min for row in KINDS])[fleet.kind]
+    active_s = 3600 * np.array([row.active_h for row in KINDS])[fleet.kind]
     period_s = period_of(fleet)
     key = mix(seed, leg["aircraft"], leg["number"])
     turnaround_s = 60 * np.repeat(turnaround_min, shape[1]) * (0.75 + uniform(key, "turnaround"))
@@ -207,4 +207,4 @@ def _timetable(leg: dict[str, Floats], fleet: Fleet, seed: int) -> tuple[Floats,
 
 def period_of(fleet: Fleet) -> Floats:
     """Return after how many seconds each aircraft's rotation begins again."""
-    return DAY_S * np.array([float(row.period_days) for row in ALL_KINDS])[fleet.kind]
+    return DAY_S * np.array([float(row.period_days) for row in KINDS])[fleet.kind]

@@ -4,7 +4,9 @@ Every flaw is drawn from the flight and the second of its last contact (or from 
 where the real ones persist), so asking again gives the same flaw.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -78,8 +80,8 @@ def spoil(who: Who, row: Measured) -> None:
     """Put nulls, outliers and contradictions into ``row``."""
     air = ~row.on_ground
     ground = row.on_ground.copy()
-    once = _draws(who.second)
-    often = _draws(who.flight)
+    once = partial(uniform, who.second)
+    often = partial(uniform, who.flight)
 
     row.baro_m[ground & (once("baro on ground") < 0.978)] = np.nan
     row.climb_mps[ground & (once("rate on ground") < 0.996)] = np.nan
@@ -104,7 +106,7 @@ def spoil(who: Who, row: Measured) -> None:
     row.track_deg[negative] -= 360
 
 
-def _outliers(row: Measured, air: Bools, once: "_Draws") -> None:
+def _outliers(row: Measured, air: Bools, once: Callable[[str], Floats]) -> None:
     """Altitudes of satellites and speeds of bullets: bit errors that passed the checksum."""
     draw = once("altitude outlier")
     shift_m = _stepped(1_100 + 4_500 * once("altitude shift"))
@@ -118,20 +120,6 @@ def _outliers(row: Measured, air: Bools, once: "_Draws") -> None:
     row.speed_mps[fast] = 400 + 1_700 * once("how fast")[fast] ** 2
     rate = air & (once("rate outlier") < 0.0002)
     row.climb_mps[rate] = -450 + 1_050 * once("how steep")[rate]
-
-
-class _Draws:
-    """Draws for one set of keys, by purpose."""
-
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-
-    def __call__(self, purpose: str) -> Floats:
-        return uniform(self._keys, purpose)
-
-
-def _draws(keys: Keys) -> _Draws:
-    return _Draws(keys)
 
 
 def _weather(places: Places, time_s: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opensky_simulator.airports import Airports
-from opensky_simulator.fleet import ALL_KINDS, Fleet, Ints
+from opensky_simulator.fleet import KINDS, Fleet, Ints
 from opensky_simulator.hashing import Floats, Keys, mix, uniform
 from opensky_simulator.legs import Bools, Legs, period_of
 
@@ -48,7 +48,7 @@ class Schedule:
         self._legs = legs
         self._seed = seed
         self._period_s = period_of(fleet)
-        self._flies = np.array([kind.flies for kind in ALL_KINDS])[fleet.kind]
+        self._flies = np.array([kind.flies for kind in KINDS])[fleet.kind]
         self._start_s = _rotation_starts(fleet, airports, seed)
         self._first_leg = np.searchsorted(legs.aircraft, np.arange(len(fleet)))
         self._off_block_s = _padded(legs, len(fleet))
@@ -103,7 +103,7 @@ class Schedule:
 
 def _rotation_starts(fleet: Fleet, airports: Airports, seed: int) -> Floats:
     """Return when each aircraft's cycle 0 begins, in seconds after the epoch."""
-    low, high = np.array([kind.start_h for kind in ALL_KINDS]).T[:, fleet.kind]
+    low, high = np.array([kind.start_h for kind in KINDS]).T[:, fleet.kind]
     draw = uniform(mix(seed, np.arange(len(fleet))), "rotation")
     return np.rint(3600 * (low + (high - low) * draw - airports.lon[fleet.home] / 15))
 

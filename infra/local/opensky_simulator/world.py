@@ -7,7 +7,7 @@ import numpy as np
 
 from opensky_simulator.airports import load_airports
 from opensky_simulator.countries import COUNTRIES
-from opensky_simulator.fleet import ALL_KINDS, build_fleet
+from opensky_simulator.fleet import KINDS, build_fleet
 from opensky_simulator.hashing import Floats, mix, uniform
 from opensky_simulator.identity import Identities
 from opensky_simulator.legs import Bools, build_legs
@@ -82,7 +82,7 @@ class World:
         columns = {
             "icao24": [self._fleet.icao24[aircraft] for aircraft in flights.aircraft.tolist()],
             "callsign": self._identities.true_callsigns(flights),
-            "kind": [ALL_KINDS[kind].name for kind in self._fleet.kind[flights.aircraft].tolist()],
+            "kind": [KINDS[kind].name for kind in self._fleet.kind[flights.aircraft].tolist()],
             "departure": [airports.icao[place] for place in legs.departure[leg].tolist()],
             "arrival": [airports.icao[place] for place in legs.arrival[leg].tolist()],
             "take_off_s": flights.lift_off_s.astype(np.int64).tolist(),
@@ -156,9 +156,7 @@ class World:
         return [list(values) for values in zip(*columns, strict=True)]
 
     def _categories(self, flights: Flights) -> list[int]:
-        category = np.array([kind.category for kind in ALL_KINDS])[
-            self._fleet.kind[flights.aircraft]
-        ]
+        category = np.array([kind.category for kind in KINDS])[self._fleet.kind[flights.aircraft]]
         draw = uniform(mix(self._seed, flights.aircraft), "category")
         silent = np.where(draw < _CATEGORY_UNKNOWN_SHARE / 2, 0, 1)
         numbers: list[int] = np.where(draw < _CATEGORY_UNKNOWN_SHARE, silent, category).tolist()
