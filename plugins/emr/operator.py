@@ -17,6 +17,7 @@ from emr.trigger import SparkStepTrigger
 
 JOB_RUN_ID = "job_run_id"
 MAX_CANCEL_S = 120
+MAX_CLOCK_SKEW = timedelta(minutes=5)
 DEFAULT_TIMEOUT = timedelta(hours=12)
 """EMR Serverless's own limit of a job that names none."""
 
@@ -74,6 +75,7 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
             ti.run_id,
             max_tries=ti.max_tries,
             retries=self.retries or 0,
+            dag_run_start=_start_of(context),
         )
         runs = self._settled_runs(mine, context)
         run = mine.to_follow(runs)
@@ -141,8 +143,7 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         # No run of the generation is older than the dag run's start, which a clear moves on; one
         # of an older generation that still goes on is at most as old as its time-out and its queue.
         oldest = datetime.now(UTC) - 2 * self.max_wait
-        started = getattr(context.get("dag_run"), "start_date", None)
-        since = min(oldest, started) if started else oldest
+        since = min(oldest, _start_of(context) or oldest) - MAX_CLOCK_SKEW
         pages = self.hook.conn.get_paginator("list_job_runs").paginate(
             applicationId=self.application_id, createdAtAfter=since
         )
@@ -229,3 +230,9 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         return (
             f"{root}/applications/{self.application_id}/jobs/{self.job_id}/SPARK_DRIVER/stderr.gz"
         )
+
+
+def _start_of(context: Any) -> datetime | None:
+    """When the dag run started; a clear of a finished one moves it on."""
+    start: datetime | None = context["dag_run"].start_date
+    return start

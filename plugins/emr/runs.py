@@ -1,9 +1,10 @@
 """Which job runs belong to a task instance, and what its next attempt has to do about them.
 
 Everything is told by the runs' names, so it survives the worker, the scheduler and the metadata
-database: ``<label> <base>-<generation>-<number>``. The base names the task instance, the generation
-grows when a person clears it, the number counts the runs of a generation. The last word is also
-the client token: two attempts that race for the same number get the same run.
+database: ``<label> <base>-<generation>-<number>``. The base names the task instance; the generation
+changes when a person clears it, or deletes its dag run and lets it be made anew; the number counts
+the runs of a generation. The last word is also the client token: two attempts that race for the
+same number get the same run.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ ENDED = frozenset({"SUCCESS", "FAILED", "CANCELLED"})
 """The states that a run does not leave again; ``CANCELLING`` is not one of them."""
 
 MAX_NAME_CHARS = 256
-_TOKEN = re.compile(r"(?P<base>[0-9a-f]{32})-(?P<generation>\d+)-(?P<number>\d+)")
+_TOKEN = re.compile(r"(?P<base>[0-9a-f]{32})-(?P<generation>\d+-\d+)-(?P<number>\d+)")
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,19 @@ class TaskRuns:
     """The runs of one task instance, in one generation."""
 
     base: str
-    generation: int
+    generation: str
 
     @classmethod
     def of(
-        cls, dag_id: str, task_id: str, map_index: int, run_id: str, *, max_tries: int, retries: int
+        cls,
+        dag_id: str,
+        task_id: str,
+        map_index: int,
+        run_id: str,
+        *,
+        max_tries: int,
+        retries: int,
+        dag_run_start: datetime | None,
     ) -> TaskRuns:
         """The identity of a task instance.
 
@@ -43,10 +52,12 @@ class TaskRuns:
             max_tries: what Airflow has stored. Clearing sets it to the tries so far plus the
                 retries; neither a retry nor a reset of a lost task touches it.
             retries: the task's retries.
+            dag_run_start: tells a dag run from an earlier one of the same id.
         """
         key = "\x00".join((dag_id, task_id, str(map_index), run_id))
         base = hashlib.sha256(key.encode()).hexdigest()[:32]
-        return cls(base, max(max_tries - retries, 0))
+        started_s = int(dag_run_start.timestamp()) if dag_run_start else 0
+        return cls(base, f"{max(max_tries - retries, 0)}-{started_s}")
 
     def token(self, number: int) -> str:
         """The client token of a run."""
@@ -66,7 +77,7 @@ class TaskRuns:
         found = (Run.of(summary) for summary in summaries)
         return sorted(
             (run for run in found if run is not None and run.base == self.base),
-            key=lambda run: (run.created_at, run.generation, run.number),
+            key=lambda run: (run.created_at, run.number),
             reverse=True,
         )
 
@@ -92,7 +103,7 @@ class Run:
     job_run_id: str
     state: str
     base: str
-    generation: int
+    generation: str
     number: int
     created_at: datetime
 
@@ -106,7 +117,7 @@ class Run:
             summary["id"],
             summary["state"],
             token["base"],
-            int(token["generation"]),
+            token["generation"],
             int(token["number"]),
             summary["createdAt"],
         )

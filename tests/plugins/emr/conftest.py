@@ -40,6 +40,7 @@ class TaskInstance:
     run_id: str = "scheduled__2025-12-28T03:00:00+00:00"
     map_index: int = -1
     max_tries: int = 2
+    dag_run_start: datetime = datetime(2025, 12, 28, 3, tzinfo=UTC)
     xcoms: dict[str, Any] = field(default_factory=dict)
 
     def xcom_push(self, key: str, value: Any) -> None:
@@ -51,12 +52,8 @@ class TaskInstance:
 
     @property
     def context(self) -> dict[str, Any]:
-        started = datetime.now(UTC) - timedelta(minutes=1)
-        return {
-            "ti": self,
-            "task_instance": self,
-            "dag_run": SimpleNamespace(start_date=started),
-        }
+        dag_run = SimpleNamespace(start_date=self.dag_run_start)
+        return {"ti": self, "task_instance": self, "dag_run": dag_run}
 
 
 @dataclass

@@ -42,6 +42,11 @@ def clear(ti: Any, tries: int) -> None:
     ti.xcoms.clear()
 
 
+def clears_and_number(run: dict[str, Any]) -> tuple[str, str]:
+    _, clears, _, number = run["name"].rpartition(" ")[2].split("-")
+    return clears, number
+
+
 def test_a_job_is_waited_for_in_the_worker(cloud: Any, ti: Any) -> None:
     job_run_id = cloud.operator("ok", deferrable=False).execute(ti.context)
     assert [(run["id"], run["state"]) for run in cloud.runs] == [(job_run_id, "SUCCESS")]
@@ -60,7 +65,7 @@ def test_the_submission_names_the_task_its_token_and_its_limit(cloud: Any, ti: A
     ).execute(ti.context)
     job = cloud.emr.get_job_run(applicationId=cloud.application_id, jobRunId=job_run_id)["jobRun"]
     assert job["name"].startswith("states_hourly 2025-12-28T02 ")
-    assert job["name"].endswith("-0-1")
+    assert job["name"].endswith(f"-0-{int(ti.dag_run_start.timestamp())}-1")
     assert job["executionTimeoutMinutes"] == 30
 
 
@@ -143,7 +148,14 @@ def test_a_task_cleared_after_success_starts_a_new_job(cloud: Any, ti: Any) -> N
     cloud.operator("ok", deferrable=False).execute(ti.context)
     clear(ti, tries=1)
     cloud.operator("ok", deferrable=False).execute(ti.context)
-    assert [run["name"][-4:] for run in cloud.runs] == ["-0-1", "-1-1"]
+    assert [clears_and_number(run) for run in cloud.runs] == [("0", "1"), ("1", "1")]
+    assert cloud.states == ["SUCCESS", "SUCCESS"]
+
+
+def test_a_dag_run_made_anew_starts_a_new_job(cloud: Any, ti: Any) -> None:
+    cloud.operator("ok", deferrable=False).execute(ti.context)
+    ti.dag_run_start += timedelta(minutes=1)
+    cloud.operator("ok", deferrable=False).execute(ti.context)
     assert cloud.states == ["SUCCESS", "SUCCESS"]
 
 
@@ -153,7 +165,7 @@ def test_a_retry_after_a_failure_starts_a_new_job(cloud: Any, ti: Any, tmp_path:
         cloud.operator(behaviour, deferrable=False).execute(ti.context)
     cloud.operator(behaviour, deferrable=False).execute(ti.context)
     assert cloud.states == ["FAILED", "SUCCESS"]
-    assert [run["name"][-4:] for run in cloud.runs] == ["-0-1", "-0-2"]
+    assert [clears_and_number(run) for run in cloud.runs] == [("0", "1"), ("0", "2")]
 
 
 def test_a_job_that_is_being_cancelled_is_waited_for_before_a_new_one_starts(

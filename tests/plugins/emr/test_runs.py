@@ -13,7 +13,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def task(**kwargs: Any) -> TaskRuns:
     identity = {"dag_id": "d", "task_id": "t", "map_index": -1, "run_id": "r", **kwargs}
-    return TaskRuns.of(**{"max_tries": 2, "retries": 2, **identity})
+    return TaskRuns.of(**{"max_tries": 2, "retries": 2, "dag_run_start": NOW, **identity})
 
 
 def summary(runs: TaskRuns, number: int, state: str, age_minutes: int = 0) -> dict[str, Any]:
@@ -39,7 +39,15 @@ def test_parts_that_join_to_the_same_text_are_told_apart() -> None:
 
 def test_a_clear_makes_a_new_generation_and_a_retry_does_not() -> None:
     # Airflow: a clear sets max_tries to the tries so far plus the retries.
-    assert [task(max_tries=tries + 2).generation for tries in (0, 1, 4)] == [0, 1, 4]
+    generations = [task(max_tries=tries + 2).generation for tries in (0, 1, 4)]
+    assert [generation.split("-")[0] for generation in generations] == ["0", "1", "4"]
+
+
+def test_a_dag_run_that_was_deleted_and_made_anew_is_a_new_generation() -> None:
+    again = task(dag_run_start=NOW + timedelta(days=40))
+    assert again.base == task().base
+    assert again.generation != task().generation
+    assert again.token(1) != task().token(1)
 
 
 def test_a_long_label_is_cut_and_the_token_kept() -> None:
@@ -61,7 +69,7 @@ def test_a_run_that_goes_on_is_followed_across_generations(state: str) -> None:
     runs = cleared.own([summary(task(), 1, state)])
     followed = cleared.to_follow(runs)
     assert followed is not None
-    assert followed.generation == 0
+    assert followed.generation == task().generation != cleared.generation
 
 
 @pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
