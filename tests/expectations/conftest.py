@@ -17,23 +17,8 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 Row = dict[str, Any]
 
-RECORDING = (
-    Path(__file__).parents[3] / "shared/data/opensky/states-all-world-2025-12-28T021419Z.json.gz"
-)
 HOUR = Hour.parse("2025-12-28T02")
 ANSWERS, AIRCRAFT = 4, 60
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    yield (
-        SparkSession.builder.master("local[2]")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
-    )
 
 
 def _good_row(answer: int, aircraft: int) -> Row:
@@ -148,9 +133,8 @@ def _recorded_row(state: list[Any], time_s: int) -> Row:
 
 
 @pytest.fixture
-def recorded_rows() -> list[Row]:
+def recorded_rows(recordings: Path) -> list[Row]:
     """The 6,553 states of one real answer of the whole world."""
-    if not RECORDING.exists():
-        pytest.skip(f"the real recording {RECORDING.name} is not in ../shared/data")
-    answer = json.loads(gzip.decompress(RECORDING.read_bytes()))
+    recording = recordings / "states-all-world-2025-12-28T021419Z.json.gz"
+    answer = json.loads(gzip.decompress(recording.read_bytes()))
     return [_recorded_row(state, answer["time"]) for state in answer["states"]]

@@ -185,10 +185,19 @@ def test_a_broken_run_is_noticed(name, changed, also, frame, good_rows):
     assert judgement.verdict == _verdict(name, *also)
 
 
-def test_an_hour_without_rows_is_rejected_rather_than_put_in_place_of_an_old_one(
-    frame, good_parameters
-):
+def test_an_hour_without_rows_is_rejected_where_the_hours_before_had_some(frame, good_parameters):
     judgement = judge(frame([]), TABLE, good_parameters)
 
-    assert "volume_has_not_collapsed" in _unmet(judgement)
+    assert _unmet(judgement) == {"volume_has_not_collapsed", "volume_is_usual", "hour_is_covered"}
     assert judgement.verdict == "rejected"
+
+
+def test_an_hour_without_rows_and_without_hours_before_is_a_quiet_sky_and_a_warning(
+    frame, good_parameters
+):
+    alone = good_parameters | {"rows_usual_at_least": 0, "rows_usual_at_most": 1e12}
+
+    judgement = judge(frame([]), TABLE, alone)
+
+    assert _unmet(judgement) == {"volume_is_usual", "hour_is_covered"}
+    assert judgement.verdict == "warning"

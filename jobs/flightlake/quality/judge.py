@@ -22,6 +22,7 @@ from flightlake.quality.suites import load_suite
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from pyspark.sql import DataFrame
 
 MAX_SAMPLE_ROWS = 5
@@ -106,7 +107,7 @@ def _ask(
     gx_suite = ExpectationSuite(name=suite["name"], expectations=asked)
     # GX leaves out what it does not understand, with a line in the log only.
     if len(gx_suite.expectations) != len(asked):
-        known = {expectation.meta["name"] for expectation in gx_suite.expectations}
+        known = {(expectation.meta or {}).get("name") for expectation in gx_suite.expectations}
         invalid = sorted(
             entry["meta"]["name"] for entry in asked if entry["meta"]["name"] not in known
         )
@@ -116,7 +117,13 @@ def _ask(
     answer = batch.validate(
         gx_suite, result_format=result_format, expectation_parameters=dict(parameters)
     )
-    return {result.expectation_config.meta["name"]: result for result in answer.results}
+    return {_config(result).meta["name"]: result for result in answer.results}
+
+
+def _config(answer: ExpectationValidationResult) -> ExpectationConfiguration:
+    if answer.expectation_config is None:
+        raise ValueError("Great Expectations answered without saying for which expectation")
+    return answer.expectation_config
 
 
 def _details(
@@ -147,8 +154,7 @@ def _result(
     detail: ExpectationValidationResult | None,
     rows: int,
 ) -> ExpectationResult:
-    config = answer.expectation_config
-    arguments = {k: v for k, v in config.kwargs.items() if k != "batch_id"}
+    arguments = {k: v for k, v in _config(answer).kwargs.items() if k != "batch_id"}
     found: Mapping[str, Any] = (detail.result if detail else None) or {}
     exception = _exception_text(answer) or (detail and _exception_text(detail))
     unexpected_rows = _unexpected_rows(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +53,11 @@ def text_of(value: object) -> str:
         return f"{int(value):,}" if value.is_integer() else f"{value:,.4f}".rstrip("0")
     text = str(value)
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+
+
+def score_text(score: float | None) -> str:
+    """A score with one decimal, rounded down: 99.99 is not yet 100.0."""
+    return "none" if score is None else f"{math.floor(score * 10) / 10:.1f}"
 
 
 def _rows_of(unexpected: int, rows: int) -> str:
