@@ -1,9 +1,12 @@
-"""A real HTTP server on loopback that answers from a script, and a clock that tests wind on."""
+"""A scripted HTTP server, the OpenSky simulator, and a clock that tests wind on."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,12 +15,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from flightlake.contracts.storage import Lake
 from opensky.client import OpenSkyClient
 from opensky.transport import Clock
 
 CLIENT_ID = "flightlake-client"
 SECRET = "s3cret-of-the-client-0815"
+SIMULATOR_SECRET = "simulator-secret-4711"
+AUTH_PATH = "/auth/realms/opensky-network/protocol/openid-connect/token"
 NOW = datetime(2026, 11, 21, 10, 0, 30, tzinfo=UTC)
 
 
@@ -155,8 +161,10 @@ def make():
         now_s = int(NOW.timestamp())
         client_id, secret = CLIENT_ID, SECRET
         answer = Scripted
+        simulator_secret = SIMULATOR_SECRET
 
     Make.ok, Make.token, Make.states_body = map(staticmethod, (ok, token, states_body))
+    Make.auth_url = staticmethod(lambda host_url: host_url + AUTH_PATH)
     return Make
 
 
@@ -203,3 +211,44 @@ def make_client(server, wound):
 @pytest.fixture
 def lake(tmp_path) -> Lake:
     return Lake(tmp_path.as_uri())
+
+
+@pytest.fixture(scope="session")
+def simulator():
+    """The simulator's address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "opensky_simulator", "--port", "0", "--aircraft", "400"],
+        env={
+            **os.environ,
+            "OPENSKY_SIMULATOR_SECRET": SIMULATOR_SECRET,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        ready = process.stdout.readline()
+        assert "ready at http://127.0.0.1" in ready
+        yield ready.split("ready at ")[1].split()[0]
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture
+def control(simulator):
+    """Call a control route; each test starts with no faults, no requests and full credits."""
+
+    def control(verb: str, route: str, **content) -> dict:
+        url = f"{simulator}/_simulator/{route}"
+        reply = requests.request(verb, url, json=content or None, timeout=20)
+        reply.raise_for_status()
+        return reply.json()
+
+    control("DELETE", "faults")
+    control("DELETE", "requests")
+    control("POST", "clock", offset_s=0)
+    for is_authenticated in (True, False):
+        control("POST", "credits", remaining=400, authenticated=is_authenticated)
+    return control

@@ -1,12 +1,8 @@
 """Client and poll against the OpenSky simulator, a process of its own, and its faults."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import requests
 from flightlake.contracts import raw
 from opensky.area import BoundingBox
 from opensky.client import OpenSkyClient
@@ -22,50 +18,7 @@ from opensky.errors import (
 from opensky.poll import poll_once
 from opensky.transport import Clock
 
-SECRET = "simulator-secret-4711"
-AUTH_PATH = "/auth/realms/opensky-network/protocol/openid-connect/token"
 SWISS = BoundingBox(45.8, 5.9, 47.9, 10.6)
-
-
-@pytest.fixture(scope="module")
-def simulator():
-    """The simulator's address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "opensky_simulator", "--port", "0", "--aircraft", "400"],
-        env={
-            **os.environ,
-            "OPENSKY_SIMULATOR_SECRET": SECRET,
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        ready = process.stdout.readline()
-        assert "ready at http://127.0.0.1" in ready
-        yield ready.split("ready at ")[1].split()[0]
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
-
-
-@pytest.fixture
-def control(simulator):
-    """Call a control route; each test starts with no faults, no requests and full credits."""
-
-    def control(verb: str, route: str, **content) -> dict:
-        url = f"{simulator}/_simulator/{route}"
-        reply = requests.request(verb, url, json=content or None, timeout=20)
-        reply.raise_for_status()
-        return reply.json()
-
-    control("DELETE", "faults")
-    control("DELETE", "requests")
-    control("POST", "clock", offset_s=0)
-    for is_authenticated in (True, False):
-        control("POST", "credits", remaining=400, authenticated=is_authenticated)
-    return control
 
 
 @pytest.fixture
@@ -77,12 +30,12 @@ def paths(control):
 
 
 @pytest.fixture
-def client(simulator, control):
+def client(make, simulator, control):
     return OpenSkyClient(
         api_url=f"{simulator}/api",
         client_id="opensky-simulator",
-        client_secret=SECRET,
-        auth_url=simulator + AUTH_PATH,
+        client_secret=make.simulator_secret,
+        auth_url=make.auth_url(simulator),
         read_timeout_s=20,
         clock=Clock(sleep=lambda _: None),
     )
@@ -139,12 +92,12 @@ def test_a_token_outlived_by_the_servers_clock_is_replaced(client, control, path
     assert paths() == ["token", "all", "all", "token", "all"]
 
 
-def test_wrong_credentials_are_told_apart_from_a_dead_host(simulator, control):
+def test_wrong_credentials_are_told_apart_from_a_dead_host(make, simulator, control):
     client = OpenSkyClient(
         api_url=f"{simulator}/api",
         client_id="opensky-simulator",
         client_secret="wrong-secret",
-        auth_url=simulator + AUTH_PATH,
+        auth_url=make.auth_url(simulator),
     )
     with pytest.raises(AuthenticationError, match="account page"):
         client.states()
