@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 import requests
@@ -10,6 +11,7 @@ import requests
 from flightlake_local.errors import LocalError
 
 TIMEOUT_S = 30
+MAX_REASON_CHARS = 300
 HEALTH_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 FINISHED = ("success", "failed")
 
@@ -77,9 +79,14 @@ class AirflowApi:
         found = self.get("importErrors")["import_errors"]
         return [f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in found]
 
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        found = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return list(found)
+
     def failed_task(self, dag_id: str, run_id: str) -> tuple[str, int, str] | None:
         """The task that a run failed at: its id, its last attempt, the reason in its log."""
-        tasks = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        tasks = self.tasks(dag_id, run_id)
         failed = next((task for task in tasks if task["state"] == "failed"), None)
         if failed is None:
             return None
@@ -129,11 +136,12 @@ def _content(method: str, path: str, answer: requests.Response) -> dict[str, Any
 
 
 def _reason(content: list[Any]) -> str:
-    """The last exception of a structured task log, as one line."""
+    """The last exception of a structured task log, as one line; the log has all of it."""
     for line in reversed(content):
         details = line.get("error_detail") if isinstance(line, dict) else None
         if details:
-            return f"{details[-1]['exc_type']}: {' '.join(details[-1]['exc_value'].split())}"
+            first_lines = " ".join(str(details[-1]["exc_value"]).split("\n")[:2]).split()
+            return shorten(" ".join(first_lines), MAX_REASON_CHARS, placeholder=" …")
     return "its log holds no exception; it may have been killed"
 
 

@@ -19,7 +19,7 @@ DAG_ID = "states_hourly"
 MAX_HOURS = 24
 """Of one backfill: a day's runs fit into one page of Airflow's answers."""
 
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def process(
                 outcomes.append(_outcome(stack, api, lake, hour, runs[hour]))
                 on_outcome(outcomes[-1])
             if pending:
-                on_progress(_progress(pending, runs))
+                on_progress(_progress(api, pending, runs))
                 stack.require_running()
                 time.sleep(_LOOK_EVERY_S)
     return sorted(outcomes, key=lambda outcome: outcome.hour)
@@ -132,11 +132,18 @@ def _has_ended(run: dict[str, Any] | None) -> bool:
     return run is not None and run["state"] in FINISHED
 
 
-def _progress(pending: Sequence[Hour], runs: dict[Hour, dict[str, Any]]) -> str:
-    running = [hour for hour in pending if (runs.get(hour) or {}).get("state") == "running"]
-    waiting = len(pending) - len(running)
-    now = f"{running[0]} runs" if running else "waiting for Airflow"
-    return f"{now}, {waiting} waiting" if waiting else now
+def _progress(api: AirflowApi, pending: Sequence[Hour], runs: dict[Hour, dict[str, Any]]) -> str:
+    """Such as ``2025-12-28T02 states_hourly deferred, 1 more waits``."""
+    running = next((hour for hour in pending if runs.get(hour, {}).get("state") == "running"), None)
+    if running is None:
+        return "waiting for Airflow"
+    now = [
+        f"{task['task_id']} {task['state'].replace('_', ' ')}"
+        for task in api.tasks(DAG_ID, runs[running]["dag_run_id"])
+        if task["state"] not in (None, "success")
+    ]
+    waiting = f", {len(pending) - 1} more to do" if len(pending) > 1 else ""
+    return f"{running} {', '.join(now)}{waiting}"
 
 
 def _outcome(

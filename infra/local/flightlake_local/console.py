@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 WIDTH = 100
+PLAIN_EVERY_S = 15.0
+"""Without a terminal: how long a step may be silent while it has something to say."""
 
 
 def make_console(*, to_stderr: bool = False) -> Console:
@@ -24,7 +26,7 @@ class Steps:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._started = time.monotonic()
+        self._started = self._last_line = time.monotonic()
         self._lock = threading.Lock()
         self._progress = Progress(
             SpinnerColumn(),
@@ -50,7 +52,7 @@ class Steps:
     def step(self, title: str) -> Iterator[Step]:
         """A step: shown while it runs, then kept as one line with its seconds."""
         task = self._progress.add_task(title)
-        step = Step(title, self._progress, task)
+        step = Step(lambda detail: self._show(task, f"{title}: {detail}"))
         began = time.monotonic()
         try:
             yield step
@@ -62,6 +64,12 @@ class Steps:
         finally:
             self._progress.remove_task(task)
 
+    def _show(self, task: TaskID, text: str) -> None:
+        self._progress.update(task, description=text)
+        is_due = time.monotonic() - self._last_line > PLAIN_EVERY_S
+        if is_due and not self.console.is_terminal:
+            self.say(text)
+
     def say(self, message: str) -> None:
         """A line of its own."""
         self._line(" ", message, None)
@@ -69,16 +77,13 @@ class Steps:
     def _line(self, mark: str, text: str, seconds: float | None) -> None:
         took = f" [dim]({seconds:.1f} s)[/]" if seconds is not None else ""
         with self._lock:
+            self._last_line = time.monotonic()
             self.console.print(f"[dim]{self.elapsed_s:6.1f} s[/] {mark} {text}{took}")
 
 
 class Step:
     """A running step; ``outcome`` replaces its title in the line that stays."""
 
-    def __init__(self, title: str, progress: Progress, task: object) -> None:
-        self._title, self._progress, self._task = title, progress, task
+    def __init__(self, update: Callable[[str], None]) -> None:
+        self.update = update
         self.outcome: str | None = None
-
-    def update(self, detail: str) -> None:
-        """Show how far it is."""
-        self._progress.update(self._task, description=f"{self._title}: {detail}")  # type: ignore[arg-type]

@@ -19,7 +19,8 @@ _COLUMNS = ("rows read", "published", "withheld", "quarantined", "repeats", "ver
 
 def hour_table(outcomes: Iterable[HourOutcome]) -> Table:
     """One line an hour: where its rows went and what was decided."""
-    table = Table("hour (UTC)", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("hour (UTC)", no_wrap=True)
     for column in _COLUMNS:
         table.add_column(column, justify="left" if column == "verdict" else "right")
     for outcome in outcomes:

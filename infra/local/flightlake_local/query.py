@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flightlake_local.errors import LocalError
-from flightlake_local.settings import REGION, LakeKind, LocalSettings
+from flightlake_local.settings import BUCKET, REGION, LakeKind, LocalSettings
 
 if TYPE_CHECKING:
     import duckdb
@@ -131,16 +131,36 @@ def _dataset(settings: LocalSettings, name: str) -> Any:
     from deltalake.exceptions import TableNotFoundError
     from flightlake.contracts.tables import TABLES
 
+    path = TABLES[name].path
     options = _s3_options(settings) if settings.lake is LakeKind.S3 else None
-    url = f"{settings.lake_url}/{TABLES[name].path}"
+    url = f"{settings.lake_url}/{path}"
     try:
-        return DeltaTable(url, storage_options=options).to_pyarrow_dataset()
+        table = DeltaTable(url, storage_options=options)
+        return table.to_pyarrow_dataset(filesystem=_filesystem(settings, path))
     except TableNotFoundError:
         raise LocalError(
             f"{name} has not been written yet; `make demo` or `make replay` fills it."
         ) from None
     except OSError as error:
         raise LocalError(f"{name} at {url} cannot be read: {_one_line(str(error))}") from None
+
+
+def _filesystem(settings: LocalSettings, path: str) -> Any:
+    # Native ones: deltalake's own is Python, whose threads abort the process at its end where a
+    # LIMIT leaves some of them reading.
+    from pyarrow import fs
+
+    if settings.lake is LakeKind.FILE:
+        root = settings.state_dir.absolute() / "lake" / path
+        return fs.SubTreeFileSystem(str(root), fs.LocalFileSystem())
+    options = _s3_options(settings)
+    s3 = fs.S3FileSystem(
+        access_key=options["AWS_ACCESS_KEY_ID"],
+        secret_key=options["AWS_SECRET_ACCESS_KEY"],
+        endpoint_override=settings.s3_url,
+        region=REGION,
+    )
+    return fs.SubTreeFileSystem(f"{BUCKET}/{path}", s3)
 
 
 def _s3_options(settings: LocalSettings) -> dict[str, str]:

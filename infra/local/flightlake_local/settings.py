@@ -45,7 +45,7 @@ class LocalSettings(BaseSettings):
         """The lake, as the DAGs and jobs get it."""
         if self.lake is LakeKind.S3:
             return f"s3://{BUCKET}"
-        return (self.state_dir / "lake").as_uri()
+        return (self.state_dir.absolute() / "lake").as_uri()
 
     @property
     def code_url(self) -> str:

@@ -129,7 +129,7 @@ class Stack:
             missing_airflow = [n for n in AIRFLOW_SERVICES if self.processes.state(n) != "running"]
             self._require_ports(missing_cloud, missing_airflow)
             remember(self.settings)
-            with steps.step("Simulator, local EMR Serverless, PostgreSQL") as step:
+            with steps.step("Simulator, local EMR Serverless, PostgreSQL"):
                 self._start(missing_cloud)
                 database_url = postgres.start(self._postgres_dir)
                 self._wait_for(cloud_services)

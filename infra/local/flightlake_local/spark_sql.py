@@ -1,0 +1,86 @@
+"""``make spark-sql``: Spark's own shell, with the lake's tables under their names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from flightlake.contracts.tables import TABLES
+
+from flightlake_local.credentials import load_or_create
+from flightlake_local.environment import aws_environment, inherited
+from flightlake_local.errors import LocalError
+from flightlake_local.services import spark_conf
+from flightlake_local.settings import HOST, LakeKind, LocalSettings
+
+
+def run_spark_sql(settings: LocalSettings, sql: str) -> int:
+    """Open the shell, or run one statement where ``sql`` is not empty; its exit code.
+
+    Raises:
+        LocalError: the lake has no table yet.
+    """
+    credentials = load_or_create(settings.state_dir / "secrets")
+    environment = inherited() | aws_environment(settings, credentials) | {"SPARK_LOCAL_IP": HOST}
+    statements = table_statements(settings, written_tables(settings))
+    init_file = settings.run_dir / "spark-sql.sql"
+    init_file.parent.mkdir(parents=True, exist_ok=True)
+    init_file.write_text(statements)
+    command = [str(Path(sys.executable).parent / "spark-sql"), "-i", str(init_file)]
+    for name, value in shell_conf(settings).items():
+        command += ["--conf", f"{name}={value}"]
+    if sql.strip():
+        command += ["-S", "-e", sql]
+    # Spark puts spark-warehouse and Derby's files where it is started.
+    return subprocess.call(command, env=environment, cwd=settings.state_dir)  # noqa: S603
+
+
+def written_tables(settings: LocalSettings) -> list[str]:
+    """The tables that exist, by their full names.
+
+    Raises:
+        LocalError: there is none.
+    """
+    from flightlake.contracts.storage import Lake
+
+    from flightlake_local.stack import Stack
+
+    lake = Stack(settings).open_lake() if settings.lake is LakeKind.S3 else Lake(settings.lake_url)
+    written = [name for name, table in TABLES.items() if lake.keys(f"{table.path}/_delta_log")]
+    if not written:
+        raise LocalError("No table has been written yet; `make demo` or `make replay` fills them.")
+    return written
+
+
+def table_statements(settings: LocalSettings, names: list[str]) -> str:
+    """The SQL that gives each table its name."""
+    schemas = sorted({TABLES[name].layer for name in names})
+    return "\n".join(
+        [
+            *(f"CREATE DATABASE IF NOT EXISTS {schema};" for schema in schemas),
+            *(
+                f"CREATE TABLE IF NOT EXISTS {name} USING DELTA "
+                f"LOCATION '{settings.lake_url}/{TABLES[name].path}';"
+                for name in names
+            ),
+            "",
+        ]
+    )
+
+
+def shell_conf(settings: LocalSettings) -> dict[str, str]:
+    """Spark's properties for the shell: Delta's, and a catalog that lives as long as it does."""
+    jars = [settings.jars_dir / "delta/*"]
+    if settings.lake is LakeKind.S3:
+        jars.append(settings.jars_dir / "s3a/*")
+    return {
+        **spark_conf(settings),
+        "spark.driver.extraClassPath": ":".join(map(str, jars)),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.log.level": "ERROR",
+    }
