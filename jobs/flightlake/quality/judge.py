@@ -163,7 +163,7 @@ def _result(
     if exception:
         seen = "nothing: the expectation raised an exception"
     else:
-        seen = "as expected" if is_met else wording.observed(found, rows)
+        seen = "as expected" if is_met else wording.observed(entry["type"], found, rows)
     return ExpectationResult(
         expectation_id=entry["meta"]["name"],
         expectation=entry["type"],

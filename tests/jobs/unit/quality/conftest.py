@@ -1,0 +1,60 @@
+"""Runs as the report gets them: good ones that a test changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.results import ExpectationResult, LedgerLine, report_key
+
+HOUR = Hour.parse("2025-12-28T02")
+
+
+def _found(**changed: Any) -> ExpectationResult:
+    values: dict[str, Any] = {
+        "expectation_id": "latitude_is_on_the_globe",
+        "expectation": "expect_column_values_to_be_between",
+        "column": "latitude_deg",
+        "dimension": "validity",
+        "severity": "critical",
+        "description": "Latitudes lie between the poles.",
+        "is_met": True,
+        "expected": "latitude_deg is -90 to 90",
+        "observed": "as expected",
+    }
+    return ExpectationResult(**(values | changed))
+
+
+def _line(**changed: Any) -> LedgerLine:
+    values: dict[str, Any] = {
+        "date": str(HOUR.date),
+        "hour": HOUR.hour,
+        "run_id": "scheduled__2025-12-28T03:00:00+00:00",
+        "step": "states_hourly",
+        "rows_read": 262_120,
+        "rows_published": 236_008,
+        "rows_withheld": 0,
+        "rows_quarantined": 1_204,
+        "rows_repeated": 24_908,
+        "answers_expected": 40,
+        "answers_read": 40,
+        "answers_quarantined": 0,
+        "quarantined_answers": [],
+        "verdict": "pass",
+        "score": 100.0,
+        "seconds": 41.3,
+        "report": report_key("states_hourly", HOUR, "a run"),
+    }
+    return LedgerLine(**(values | changed))
+
+
+@pytest.fixture
+def found() -> Callable[..., ExpectationResult]:
+    """Makes an expectation's result, met unless changed."""
+    return _found
+
+
+@pytest.fixture
+def line() -> Callable[..., LedgerLine]:
+    """Makes a balanced ledger line of a passed hour unless changed."""
+    return _line
