@@ -104,16 +104,18 @@ def demo(lake: LakeOption = None) -> None:
 
 
 @app.command()
-def replay(source: Annotated[Path, typer.Argument(envvar="REPLAY_FROM")]) -> None:
+def replay(source: Annotated[str, typer.Argument(envvar="REPLAY_FROM")] = "") -> None:
     """Land recorded answers and process the hours that they cover."""
     from flightlake_local.replay import run_replay
 
-    run_replay(load_settings(), source)
+    if not source:
+        raise LocalError("Nothing to replay: make replay FROM=<file or folder of answers>")
+    run_replay(load_settings(), Path(source))
 
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(envvar="QUERY_SQL")],
+    sql: Annotated[str, typer.Argument(envvar="QUERY_SQL")] = "",
     output: Annotated[
         OutputFormat, typer.Option("--format", envvar="QUERY_FORMAT")
     ] = OutputFormat.TABLE,

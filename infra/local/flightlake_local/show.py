@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from rich import box
@@ -24,7 +25,9 @@ def status_table(lines: Sequence[ServiceStatus]) -> Table:
     table = Table("service", "state", "pid", "address", "log", box=box.SIMPLE_HEAD)
     for line in lines:
         state = f"[{_STATE_STYLES[line.state]}]{line.state}[/]"
-        table.add_row(line.name, state, str(line.pid or ""), line.address, line.log)
+        log = os.path.relpath(line.log)
+        shorter = min(log, line.log, key=len)
+        table.add_row(line.name, state, str(line.pid or ""), line.address, shorter)
     table.columns[-1].overflow = "fold"
     return table
 

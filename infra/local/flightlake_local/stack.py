@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,9 +36,6 @@ from flightlake_local.settings import ROOT, LakeKind, LocalSettings, load_settin
 START_TIMEOUT_S = 120.0
 DAG_IDS = ("opensky_poll", "states_hourly")
 POSTGRES = "postgres"
-
-# The order matters when the stack ends: what calls others goes first.
-_STOP_ORDER = (*reversed(AIRFLOW_SERVICES), "emr", "simulator", "s3")
 
 
 @dataclass(frozen=True)
@@ -144,9 +142,13 @@ class Stack:
     def down(self, steps: Steps) -> None:
         """Stop every service of the stack, and the Spark jobs that they started; nothing else."""
         with self._alone():
-            for name in sorted(self.processes.names(), key=_stop_position):
-                with steps.step(f"Stopping {name}"):
-                    self.processes.stop(name)
+            started = self.processes.names()
+            # What calls others goes first; what is left over in a record goes last.
+            airflow = [name for name in started if name in AIRFLOW_SERVICES]
+            for names in (airflow, [name for name in started if name not in airflow]):
+                if names:
+                    with steps.step(f"Stopping {', '.join(names)}"), ThreadPoolExecutor() as pool:
+                        list(pool.map(self.processes.stop, names))
             if self.settings.emr_dir.exists():
                 with steps.step("Ending Spark jobs") as step:
                     step.outcome = cloud.stop_jobs(self.settings.emr_dir)
@@ -311,7 +313,3 @@ def _last_line(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()[-50:]]
     last = next((line for line in reversed(lines) if line), "it said nothing.")
     return last if last.endswith(".") else f"{last}."
-
-
-def _stop_position(name: str) -> int:
-    return _STOP_ORDER.index(name) if name in _STOP_ORDER else len(_STOP_ORDER)

@@ -1,0 +1,81 @@
+# Flightlake's commands; `make` alone prints them. Everything needs `setup`, which ends at once
+# where there is nothing to do.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status logs replay query spark-sql package test lint format \
+	mwaa-envs lock clean
+
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m flightlake_local
+LAKE ?= file
+FORMAT ?= table
+OWN_CODE := dags jobs plugins infra tests
+
+# What a person typed reaches the program as it is, whatever quotes and dollars it holds.
+export QUERY_SQL := $(value SQL)
+export QUERY_FORMAT := $(value FORMAT)
+export REPLAY_FROM := $(value FROM)
+unexport SQL FORMAT FROM
+MAKEOVERRIDES :=
+
+help: ## print this help
+	@echo 'Flightlake: a flight-data lakehouse that runs unchanged on a laptop and on AWS.'
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+		sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo 'Ports and the like are settings: make up FLIGHTLAKE_LOCAL_AIRFLOW_PORT=8090'
+
+setup: ## make .venv and fetch the jars, where that is not done
+	@sh infra/local/setup.sh
+
+demo: setup ## everything, live, with two past hours processed (LAKE=s3: on an S3 server)
+	@$(LOCAL) demo --lake $(LAKE)
+
+up: setup ## start what does not run (LAKE=s3: with the lake on an S3 server)
+	@$(LOCAL) up --lake $(LAKE)
+
+down: ## stop all that was started here, and only that
+	@if [ -x $(PYTHON) ] && [ -d .flightlake/run ]; then $(LOCAL) down; else echo 'Nothing runs.'; fi
+
+status: setup ## tell what runs
+	@$(LOCAL) status
+
+logs: setup ## follow what the services say (SERVICE=scheduler: one of them)
+	@$(LOCAL) logs $(SERVICE)
+
+replay: setup ## land recorded answers and process their hours: FROM=<file or folder>
+	@$(LOCAL) replay
+
+query: setup ## ask the tables, with no JVM: SQL="…", FORMAT=table|csv|json
+	@$(LOCAL) query
+
+spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
+	@$(LOCAL) spark-sql
+
+package: setup ## build main.py and flightlake.zip, what EMR gets
+	@$(LOCAL) package
+
+test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: setup ## check style and types
+	@.venv/bin/ruff check $(OWN_CODE)
+	@.venv/bin/ruff format --check $(OWN_CODE)
+	@.venv/bin/mypy dags jobs plugins infra
+
+format: setup ## bring the code into shape
+	@.venv/bin/ruff check --fix $(OWN_CODE)
+	@.venv/bin/ruff format $(OWN_CODE)
+
+mwaa-envs: setup ## make the environments of MWAA's other Airflow versions, to import the DAGs in
+	@$(PYTHON) infra/local/mwaa_envs.py
+
+lock: setup ## resolve requirements.lock anew
+	@.tools/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --group jobs --group local --group dev \
+		-c infra/mwaa/constraints-3.2.1.txt pyproject.toml -o requirements.lock
+
+clean: down ## stop everything and remove its state, .flightlake/
+	@rm -rf .flightlake
