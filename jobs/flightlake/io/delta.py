@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
@@ -55,23 +57,26 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) ->
         predicate: literal conditions, on partition columns first.
 
     Returns:
-        The rows that the commit itself says it wrote. One writer a table: the last commit is ours.
+        The rows that the commit itself says it wrote.
 
     Raises:
         SchemaMismatchError: columns or types differ from the table's schema.
         ReaderVersionError: the table is no longer at reader version 1.
     """
     _check_schema(frame.schema, table)
+    # Nothing in place of nothing makes no commit: the mark tells ours from an older one.
+    mark = uuid4().hex
     (
         frame.write.format("delta")
         .mode("overwrite")
         .option("replaceWhere", predicate)
+        .option("userMetadata", mark)
         .save(lake.url_of(table.path))
     )
     check_reader_version(frame.sparkSession, lake, table)
-    commit = DeltaTable.forPath(frame.sparkSession, lake.url_of(table.path)).history(1)
-    [(rows_written,)] = commit.select("operationMetrics.numOutputRows").collect()
-    return int(rows_written)
+    last = DeltaTable.forPath(frame.sparkSession, lake.url_of(table.path)).history(1)
+    [(found, rows)] = last.select("userMetadata", "operationMetrics.numOutputRows").collect()
+    return int(rows or 0) if found == mark else 0
 
 
 def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) -> None:

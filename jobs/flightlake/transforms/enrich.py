@@ -47,8 +47,9 @@ def moment(seconds: str) -> Column:
 
 def age_s(seconds: str) -> Column:
     """How old a moment was at the time of its answer, in whole seconds; never below 0."""
-    age = F.greatest(F.col("snapshot_time_s") - F.col(seconds), F.lit(0))
-    return F.when(age < 2**31, age).cast("int")
+    age = F.col("snapshot_time_s") - F.col(seconds)
+    # `greatest` passes over nulls: an unknown age must not become 0.
+    return F.when(age < 2**31, F.greatest(age, F.lit(0))).cast("int")
 
 
 def region(regions: Regions) -> Column:

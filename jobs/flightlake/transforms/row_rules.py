@@ -76,8 +76,7 @@ def _rules() -> dict[str, Column]:
             f"{name}_is_not_a_number": text(position).isNotNull() & F.col(name).isNull()
             for position, name in _NUMBERS.items()
         },
-        "position_is_half_missing": F.col("latitude_deg").isNull()
-        != F.col("longitude_deg").isNull(),
+        "position_is_half_missing": text(5).isNull() != text(6).isNull(),
         "latitude_is_off_the_globe": F.abs("latitude_deg") > 90,
         "longitude_is_off_the_globe": F.abs("longitude_deg") > 180,
         "baro_altitude_is_impossible": _outside("baro_altitude_m", MIN_ALTITUDE_M, MAX_ALTITUDE_M),

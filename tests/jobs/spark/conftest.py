@@ -105,9 +105,7 @@ def rows_by_spark(spark: SparkSession, lake: Lake, table: Table) -> list[dict[st
 
 
 def rows_by_deltalake(lake: Lake, table: Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        DeltaTable(lake.url_of(table.path)).to_pyarrow_table().to_pylist()
-    )
+    rows: list[dict[str, Any]] = DeltaTable(lake.url_of(table.path)).to_pyarrow_table().to_pylist()
     return rows
 
 
