@@ -38,5 +38,5 @@ def test_a_recorded_answer_alone_in_its_hour_warns_of_coverage_and_of_nothing_el
     judgement = judge(frame(recorded_rows), "silver.state_vectors", parameters)
 
     assert [result.expectation_id for result in judgement.failed] == ["hour_is_covered"]
-    assert judgement.failed[0].observed == "1"
+    assert judgement.failed[0].observed == "1 different value"
     assert judgement.verdict == "warning"

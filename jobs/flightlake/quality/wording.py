@@ -37,7 +37,8 @@ def observed(expectation: str, result: Mapping[str, Any], rows: int) -> str:
     if "mismatched" in details:
         missing = details["mismatched"].get("missing") or []
         return f"missing: {', '.join(map(str, missing))}"
-    return f"{text_of(result.get('observed_value'))}{_COUNTED.get(expectation, '')}"
+    value, noun = result.get("observed_value"), _COUNTED.get(expectation, "")
+    return " ".join(filter(None, (text_of(value), noun if value == 1 or not noun else f"{noun}s")))
 
 
 def text_of(value: object) -> str:
@@ -135,8 +136,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "unexpected_rows_expectation": _no_rows,
 }
 _COUNTED = {
-    "expect_column_unique_value_count_to_be_between": " different values",
-    "expect_table_row_count_to_be_between": " rows",
+    "expect_column_unique_value_count_to_be_between": "different value",
+    "expect_table_row_count_to_be_between": "row",
 }
 
 
