@@ -119,11 +119,13 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: T
     stream.write(f"({len(shown)} row{'' if len(shown) == 1 else 's'})\n")
     notes = []
     if is_cut:
-        notes.append(f"only the first {MAX_TABLE_ROWS} rows")
+        notes.append(f"rows after the first {MAX_TABLE_ROWS}")
     if fitting < len(columns):
-        notes.append(f"{len(columns) - fitting} more columns, from {columns[fitting]} on")
+        notes.append(
+            f"{len(columns) - fitting} columns, from {_cut(columns[fitting], MAX_CELL_WIDTH)} on"
+        )
     if notes:
-        stream.write(f"Not all of it: {'; '.join(notes)}. FORMAT=csv or FORMAT=json gives all.\n")
+        stream.write(f"Not shown: {'; '.join(notes)}.\nFORMAT=csv or FORMAT=json gives all.\n")
 
 
 def _dataset(settings: LocalSettings, name: str) -> Any:

@@ -39,7 +39,7 @@ def run_replay(settings: LocalSettings, source: Path) -> None:
         LocalError: there is nothing to replay, or an hour failed.
     """
     fetched_at = datetime.now(UTC)
-    recordings = [_look_at(path, fetched_at) for path in find_recordings(source)]
+    recordings = [look_at(path, fetched_at) for path in find_recordings(source)]
     hours = covered_hours(recordings)
     steps, stack = show.steps(), Stack(settings)
     with steps.live():
@@ -122,7 +122,12 @@ def land_all(lake: Lake, recordings: Sequence[Recording], fetched_at: datetime) 
     return sum(one.is_new for one in landed)
 
 
-def _look_at(path: Path, fetched_at: datetime) -> Recording:
+def look_at(path: Path, fetched_at: datetime) -> Recording:
+    """Find out which hour a recorded file belongs to.
+
+    Raises:
+        LocalError: it cannot be read from disk.
+    """
     body = _read(path)
     try:
         plain = raw.gunzip(body) if _is_gzip(path) else body

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flightlake.contracts import raw
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.storage import Lake
+from flightlake_local.errors import LocalError
+from flightlake_local.replay import (
+    Recording,
+    covered_hours,
+    find_recordings,
+    hour_for,
+    land_all,
+    look_at,
+)
+
+FIRST = Hour.parse("2025-12-28T02")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def answer(hour: Hour) -> bytes:
+    return json.dumps({"time": hour.start_s + 60, "states": None}).encode()
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    folder = tmp_path / "recorded"
+    (folder / "day").mkdir(parents=True)
+    (folder / "a.json").write_bytes(answer(FIRST))
+    (folder / "b.json.gz").write_bytes(gzip.compress(answer(FIRST))[:-9])
+    (folder / "c.json").write_bytes(b"<html>blocked</html>")
+    (folder / "day/d.json.gz").write_bytes(gzip.compress(answer(FIRST + 3)))
+    (folder / "a.manifest.json").write_bytes(b"{}")
+    (folder / "notes.txt").write_bytes(b"not an answer")
+    return folder
+
+
+def test_a_folder_is_read_by_name_and_at_any_depth(recorded: Path) -> None:
+    names = [str(path.relative_to(recorded)) for path in find_recordings(recorded)]
+    assert names == ["a.json", "b.json.gz", "c.json", "day/d.json.gz"]
+
+
+def test_unreadable_files_lie_in_the_hour_of_their_nearest_neighbour(
+    recorded: Path, tmp_path: Path
+) -> None:
+    recordings = [look_at(path, NOW) for path in find_recordings(recorded)]
+    assert covered_hours(recordings) == [FIRST, FIRST + 3]
+    assert [hour_for(position, recordings) for position in range(4)] == [
+        FIRST,
+        FIRST,
+        FIRST + 3,
+        FIRST + 3,
+    ]
+
+    lake = Lake((tmp_path / "lake").as_uri())
+    assert land_all(lake, recordings, NOW) == 4
+    kept = [key for key in raw.objects_of(lake, FIRST) if key.endswith(raw.UNREADABLE_SUFFIX)]
+    assert [lake.read(key) for key in kept] == [(recorded / "b.json.gz").read_bytes()]
+
+
+def test_the_same_recordings_again_are_no_new_objects(recorded: Path, tmp_path: Path) -> None:
+    recordings = [look_at(path, NOW) for path in find_recordings(recorded)]
+    lake = Lake((tmp_path / "lake").as_uri())
+    land_all(lake, recordings, NOW)
+    before = lake.keys(raw.ROOT)
+    assert land_all(lake, recordings, datetime(2026, 2, 2, tzinfo=UTC)) == 0
+    assert lake.keys(raw.ROOT) == before
+
+
+def test_a_path_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="there is no such file or folder"):
+        find_recordings(tmp_path / "nowhere")
+
+
+def test_a_folder_without_recordings_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match=r"nothing there ends in \.json or \.json\.gz"):
+        find_recordings(tmp_path)
+
+
+def test_recordings_that_are_all_unreadable_cover_no_hour() -> None:
+    bad = Recording(Path("x.json"), None, "the body is empty")
+    with pytest.raises(LocalError, match=r"None of 1 files .* x\.json: the body is empty"):
+        covered_hours([bad])
