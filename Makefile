@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
-LAKE ?= file
+LAKE_OPTION = $(if $(LAKE),--lake $(LAKE))
 FORMAT ?= table
 OWN_CODE := dags jobs plugins infra tests
 
@@ -31,10 +31,10 @@ setup: ## make .venv and fetch the jars, where that is not done
 	@sh infra/local/setup.sh
 
 demo: setup ## everything, live, with two past hours processed (LAKE=s3: on an S3 server)
-	@$(LOCAL) demo --lake $(LAKE)
+	@$(LOCAL) demo $(LAKE_OPTION)
 
 up: setup ## start what does not run (LAKE=s3: with the lake on an S3 server)
-	@$(LOCAL) up --lake $(LAKE)
+	@$(LOCAL) up $(LAKE_OPTION)
 
 down: ## stop all that was started here, and only that
 	@if [ -x $(PYTHON) ] && [ -d .flightlake/run ]; then $(LOCAL) down; else echo 'Nothing runs.'; fi

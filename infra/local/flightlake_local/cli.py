@@ -95,6 +95,31 @@ def package() -> None:
         print(path)
 
 
+@app.command(hidden=True)
+def emr_config() -> None:
+    """Write the local EMR Serverless's configuration and print its path (docker-compose)."""
+    from flightlake_local.credentials import load_or_create
+    from flightlake_local.services import write_emr_config
+
+    settings = load_settings()
+    print(write_emr_config(settings, load_or_create(settings.state_dir / "secrets")))
+
+
+@app.command(hidden=True)
+def prepare_cloud() -> None:
+    """Fill the bucket, create the EMR application and print its id (docker-compose)."""
+    from flightlake_local import cloud
+    from flightlake_local import package as code
+    from flightlake_local.credentials import load_or_create
+    from flightlake_local.settings import ROOT
+
+    settings = load_settings()
+    credentials = load_or_create(settings.state_dir / "secrets")
+    code.build(ROOT, settings.code_dir)
+    cloud.fill_bucket(settings, credentials)
+    print(cloud.ensure_application(settings, credentials))
+
+
 @app.command()
 def demo(lake: LakeOption = None) -> None:
     """Two past hours of simulated traffic, all the way to judged tables."""
