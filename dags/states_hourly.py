@@ -42,7 +42,6 @@ from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
 STEP = "states_hourly"
-RUN_ID = "{{ run_id }}"
 ANSWERS_AN_HOUR = get_settings().answers_an_hour
 
 
@@ -76,12 +75,12 @@ def states_hourly() -> None:
     """The DAG; its page is this file's docstring."""
 
     @task
-    def raw_hour(hour: str, run_id: str) -> int:
+    def raw_hour(hour: str, *, run_id: Any = None) -> int:
         return require_raw_hour(Hour.parse(hour), run_id)
 
     # Again, a rejected hour would be rejected again; a lost result is the job's to repeat.
     @task(retries=1, retry_delay=timedelta(seconds=10), outlets=[SILVER_STATE_VECTORS])
-    def quality_gate(hour: str, run_id: str, *, outlet_events: Any = None) -> None:
+    def quality_gate(hour: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
         extra = require_quality(STEP, Hour.parse(hour), run_id)
         outlet_events[SILVER_STATE_VECTORS].extra.update(extra)
 
@@ -90,7 +89,7 @@ def states_hourly() -> None:
         {
             "--lake": get_settings().lake_url,
             "--hour": HOUR,
-            "--run-id": RUN_ID,
+            "--run-id": "{{ run_id }}",
             "--expected-answers": "{{ params.expected_answers }}",
             "--regions": regions_argument(),
         },
@@ -98,7 +97,7 @@ def states_hourly() -> None:
         pool="silver_state_vectors",
         label=f"{STEP} {HOUR}",
     )
-    raw_hour(HOUR, RUN_ID) >> job >> quality_gate(HOUR, RUN_ID)
+    raw_hour(HOUR) >> job >> quality_gate(HOUR)
 
 
 states_hourly()

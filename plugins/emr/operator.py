@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.exceptions import AirflowException
+from airflow.providers.amazon.aws.links.emr import EmrServerlessS3LogsLink
 from airflow.providers.amazon.aws.operators.emr import EmrServerlessStartJobOperator
 from botocore.exceptions import ClientError
 
@@ -48,6 +49,9 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
             wait_for_completion=False,
             **kwargs,
         )
+        # Each link that a run does not fill is an error line in its log, so none is offered.
+        links = (EmrServerlessS3LogsLink(),) if self._logs_are_on_s3 else ()
+        self.operator_extra_links = links  # type: ignore[assignment]
 
     def execute(self, context: Any, event: dict[str, Any] | None = None) -> str:
         """Find or start the job and follow it to its end.
@@ -123,7 +127,7 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         context["ti"].xcom_push(key=JOB_RUN_ID, value=self.job_id)
         self.log.info("Logs of job run %s: %s", self.job_id, self._logs_url())
         # The stock links know S3 alone; a lake in local files has its path in the log.
-        if self._log_root().startswith("s3://"):
+        if self._logs_are_on_s3:
             super().persist_links(context)
 
     def on_kill(self) -> None:
@@ -217,6 +221,10 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
             "Nothing that it had not committed was published. A retry, or clearing the task, "
             "starts a new job."
         )
+
+    @property
+    def _logs_are_on_s3(self) -> bool:
+        return self._log_root().startswith("s3://")
 
     def _log_root(self) -> str:
         monitoring = (self.configuration_overrides or {}).get("monitoringConfiguration", {})

@@ -1,0 +1,76 @@
+"""states_hourly from its first task to its last under Airflow, with a stand-in for Spark alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, Any]:
+    """What became of three runs of one hour: without data, passed, rejected."""
+    folder = tmp_path_factory.mktemp("whole")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FLIGHTLAKE_", "AIRFLOW", "AWS_"))
+    }
+    environment = {
+        **kept,
+        "PYTHONPATH": ":".join(str(root / p) for p in ("dags", "jobs", "plugins", "infra/local")),
+        "AIRFLOW_HOME": str(folder / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(root / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(root / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local-access",
+        "AWS_SECRET_ACCESS_KEY": "local-secret",
+        "FLIGHTLAKE_LAKE_URL": (folder / "lake").as_uri(),
+        "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
+        "FLIGHTLAKE_RETRY_DELAY_S": "1",
+    }
+    script = Path(__file__).parent / "run_states_hourly.py"
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+    assert found, done.stdout[-3000:] + done.stderr[-3000:]
+    answer: dict[str, Any] = json.loads(found[0].removeprefix("FOUND "))
+    return {**answer, "log": done.stdout, "lake": folder / "lake"}
+
+
+def test_an_hour_without_data_is_skipped_to_its_end_and_recorded(seen: dict[str, Any]) -> None:
+    assert set(seen["empty"].values()) == {"skipped"}
+    assert (seen["lake"] / "gaps/states_hourly/date=2025-12-28/hour=02.json").is_file()
+
+
+def test_a_passed_hour_succeeds_and_announces_itself_once(seen: dict[str, Any]) -> None:
+    assert set(seen["passed"].values()) == {"success"}
+    assert [(e["hour"], e["rows"], e["verdict"], e["score"]) for e in seen["events"]] == [
+        ("2025-12-28T02", 7, "pass", 99.0)
+    ]
+    # A link that is offered and not filled would be an error line in every task's log.
+    assert "XCom not found" not in seen["log"]
+
+
+def test_a_rejected_hour_fails_in_the_gate_with_one_alert_and_one_job(
+    seen: dict[str, Any],
+) -> None:
+    assert seen["rejected"] == {
+        "raw_hour": "success",
+        "states_hourly": "success",
+        "quality_gate": "failed",
+    }
+    assert seen["log"].count("ALERT ") == 1
+    assert seen["jobs"] == ["SUCCESS", "SUCCESS"]
