@@ -1,0 +1,177 @@
+"""The whole way of a record under a real Airflow, on local files and on S3."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+
+import pytest
+from flightlake.contracts import raw
+from flightlake.contracts.hours import Hour
+from flightlake_local import backfill
+from flightlake_local.settings import LakeKind
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+TABLES = ("silver.state_vectors", "silver.quarantine", "ops.run_ledger")
+
+
+def ledger_of(flightlake, hour):
+    [line] = flightlake.rows_of("ops.run_ledger", hour)
+    accounted = ("rows_published", "rows_withheld", "rows_quarantined", "rows_repeated")
+    assert line["rows_read"] == sum(line[name] for name in accounted)
+    return line
+
+
+@pytest.mark.parametrize("kind", [LakeKind.FILE, LakeKind.S3])
+def test_recorded_answers_become_judged_tables_and_again_changes_nothing(
+    kind, start_flightlake, recorded
+):
+    flightlake, hour = start_flightlake(kind), Hour.parse("2024-03-02T10")
+    folder = recorded(hour)
+    rows = sum(len(json.loads(f.read_bytes())["states"]) for f in folder.iterdir())
+
+    first = flightlake.run("replay", str(folder))
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert str(hour) in first.stdout
+    line = ledger_of(flightlake, hour)
+    assert line["rows_read"] == rows
+    assert line["verdict"] in ("pass", "warning")
+    published = flightlake.rows_of("silver.state_vectors", hour)
+    assert len(published) == line["rows_published"] > 0
+    assert len({(r["icao24"], r["snapshot_time"]) for r in published}) == len(published)
+    assert len(flightlake.rows_of("silver.quarantine", hour)) == line["rows_quarantined"]
+    objects = flightlake.replayed_objects()
+    hashes = {table: flightlake.content_hash(table, "seconds") for table in TABLES}
+    lake = flightlake.stack.open_lake()
+    assert b"<html" in lake.read(line["report"])
+
+    second = flightlake.run("replay", str(folder))
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "0 of them new" in second.stdout
+    assert flightlake.replayed_objects() == objects
+    assert {t: flightlake.content_hash(t, "seconds") for t in TABLES} == hashes
+    assert len({run["name"] for run in flightlake.job_runs(hour)}) == 2
+
+    sql = "select count(*) n, count(distinct icao24) a from silver.state_vectors where hour = 10"
+    answer = flightlake.run("query", sql, "--format", "csv")
+    assert answer.returncode == 0, answer.stderr
+    [found] = csv.DictReader(io.StringIO(answer.stdout))
+    assert int(found["n"]) == len(published)
+    assert int(found["a"]) == len({row["icao24"] for row in published})
+
+
+def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorded):
+    hour = Hour.parse("2024-03-03T10")
+    folder = recorded(hour)
+    assert flightlake.run("replay", str(folder)).returncode == 0
+    before = flightlake.content_hash("silver.state_vectors")
+    was_published = ledger_of(flightlake, hour)["rows_published"]
+
+    moment_s = hour.start_s + 1800
+    answer = json.loads(next(iter(folder.iterdir())).read_bytes())
+    for position, state in enumerate(answer["states"]):
+        state[3] = state[4] = moment_s
+        state[5], state[6] = 8.5, 50.0 if position % 10 else 50.1
+        if position % 10:
+            state[6] = 91.0
+    answer["time"] = moment_s
+    (folder / f"{moment_s}.json").write_text(json.dumps(answer))
+    for more in (30, 60, 90):
+        later = answer | {"time": moment_s + more}
+        (folder / f"{moment_s + more}.json").write_text(json.dumps(later))
+    rejected = flightlake.run("replay", str(folder))
+
+    assert rejected.returncode != 0
+    line = ledger_of(flightlake, hour)
+    assert (line["verdict"], line["rows_published"]) == ("rejected", 0)
+    assert flightlake.content_hash("silver.state_vectors") == before
+    assert len(flightlake.rows_of("silver.state_vectors", hour)) == was_published
+    withheld = flightlake.rows_of("silver.state_vectors_withheld", hour)
+    assert len(withheld) == line["rows_withheld"] > 0
+    log = flightlake.task_log(hour, "quality_gate")
+    assert log.count("ALERT Flightlake: states_hourly 2024-03-03T10 failed in quality_gate") == 1
+    assert "At most 1 in 5 rows is quarantined" in log
+    assert "quality_gate" in rejected.stderr
+    assert "At most 1 in 5" in flightlake.stack.open_lake().read(line["report"]).decode()
+
+
+def test_an_hour_without_raw_data_is_skipped_and_the_gap_recorded(flightlake):
+    hour = Hour.parse("2024-03-04T10")
+    stack = flightlake.stack
+    [outcome] = backfill.process(
+        stack, [hour], answers_an_hour=40, on_progress=print, on_outcome=print
+    )
+    assert (outcome.ledger, outcome.reason) == (None, None)
+    [run] = stack.api.get(
+        "dags/states_hourly/dagRuns",
+        logical_date_gte=hour.start.isoformat(),
+        logical_date_lte=hour.start.isoformat(),
+    )["dag_runs"]
+    states = {
+        task["task_id"]: task["state"]
+        for task in stack.api.tasks("states_hourly", run["dag_run_id"])
+    }
+    assert states == dict.fromkeys(("raw_hour", "states_hourly", "quality_gate"), "skipped")
+    lake = stack.open_lake()
+    [gap] = [key for key in lake.keys("gaps") if "2024-03-04/hour=10" in key]
+    assert json.loads(lake.read(gap))["hour"] == str(hour)
+    assert flightlake.job_runs(hour) == []
+
+
+def test_the_poll_lands_live_answers_with_manifests_and_credits(flightlake, wait_for):
+    lake = flightlake.stack.open_lake()
+
+    def manifests() -> list[raw.Manifest]:
+        keys = lake.keys(f"{raw.ROOT}/source=simulator")
+        return [
+            raw.Manifest.from_json(lake.read(key))
+            for key in keys
+            if key.endswith(raw.MANIFEST_SUFFIX)
+        ]
+
+    wait_for(lambda: len(manifests()) >= 2, "two live polls")
+    for manifest in manifests():
+        assert manifest.unreadable_reason is None
+        assert manifest.rows
+        assert manifest.credits_spent == 4
+        assert manifest.credits_left is not None
+        answer, _ = raw.read_object(lake, manifest.object)
+        assert answer.rows == manifest.rows
+    events = flightlake.stack.api.get("assets/events")["asset_events"]
+    assert any(event["extra"].get("rows") for event in events)
+
+
+def test_a_folder_with_bad_files_loses_no_good_row(flightlake, recorded):
+    hour = Hour.parse("2024-03-05T10")
+    folder = recorded(hour, answers=2)
+    (folder / "a-page.json").write_text("<html>502 Bad Gateway</html>")
+    (folder / "cut.json.gz").write_bytes(b"\x1f\x8b\x08\x00cut short")
+    rows = [len(json.loads(f.read_bytes())["states"]) for f in folder.glob("1*.json")]
+    done = flightlake.run("replay", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    line = ledger_of(flightlake, hour)
+    assert line["rows_read"] == sum(rows)
+    assert line["answers_quarantined"] == 2
+    lake = flightlake.stack.open_lake()
+    kept = {lake.read(answer["raw_object"]) for answer in line["quarantined_answers"]}
+    assert kept == {(folder / name).read_bytes() for name in ("a-page.json", "cut.json.gz")}
+
+
+def test_the_real_recording_three_times(flightlake, recordings, tmp_path):
+    hour = Hour.parse("2025-12-28T02")
+    file = tmp_path / "states-all-world-2025-12-28T021419Z.json.gz"
+    shutil.copy(recordings / file.name, file)
+    hashes = []
+    for _ in range(3):
+        done = flightlake.run("replay", str(file))
+        assert done.returncode == 0, done.stdout + done.stderr
+        hashes.append([flightlake.content_hash(table, "seconds") for table in TABLES])
+    line = ledger_of(flightlake, hour)
+    assert line["rows_read"] == 6553
+    assert line["rows_withheld"] == 0
+    assert all(row["reasons"] for row in flightlake.rows_of("silver.quarantine", hour))
+    assert hashes[0] == hashes[1] == hashes[2]
+    assert sum("date=2025-12-28" in key for key in flightlake.replayed_objects()) == 2
