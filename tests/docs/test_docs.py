@@ -1,0 +1,43 @@
+"""The documents name only what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flightlake.contracts.tables import TABLES
+from flightlake_dags.settings import Settings
+
+REPO = Path(__file__).parents[2]
+PAGES = [REPO / "README.md", *sorted((REPO / "docs").glob("*.md"))]
+FOLDERS = ("dags", "jobs", "plugins", "expectations", "infra", "tests", "docs")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_on_a_page_exists(page):
+    text = page.read_text()
+    named = set(re.findall(r"`((?:{})/[^`\s<>…*]*)`".format("|".join(FOLDERS)), text))
+    linked = set(re.findall(r"\]\(([^)#:]+)\)", text))
+    missing = [path for path in named if not (REPO / path).exists()]
+    missing += [link for link in linked if not (page.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_on_a_page_is_a_target_of_the_makefile(page):
+    targets = set(re.findall(r"^([a-z-]+):", (REPO / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.MULTILINE))
+    assert named <= targets
+
+
+def test_every_setting_is_on_the_aws_page_and_no_other():
+    page = (REPO / "docs/aws.md").read_text()
+    named = set(re.findall(r"`FLIGHTLAKE_([A-Z_]+)`", page))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_table_is_in_the_readme_and_the_architecture():
+    for page in ("README.md", "docs/architecture.md"):
+        text = (REPO / page).read_text()
+        assert [name for name in TABLES if f"`{name}`" not in text] == []
