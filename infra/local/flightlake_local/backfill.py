@@ -72,7 +72,7 @@ def process(
     api, lake, outcomes = stack.api, stack.open_lake(), []
     stack.wait_for_dag(DAG_ID)
     for group in contiguous(hours):
-        _create(stack, api, group, answers_an_hour, on_progress)
+        backfill_id = _create(stack, api, group, answers_an_hour, on_progress)
         pending = list(group)
         while pending:
             runs = _runs(api, group)
@@ -84,6 +84,7 @@ def process(
                 on_progress(_progress(api, pending, runs))
                 stack.require_running()
                 time.sleep(_LOOK_EVERY_S)
+        api.close_backfill(backfill_id)
     return sorted(outcomes, key=lambda outcome: outcome.hour)
 
 
@@ -93,8 +94,8 @@ def _create(
     group: Sequence[Hour],
     answers_an_hour: int,
     on_progress: Callable[[str], None],
-) -> None:
-    """Create the backfill; one that is active, or a run of these hours, is waited for."""
+) -> int:
+    """Create the backfill; one that is active, or a run of these hours, is waited for; its id."""
     body = {
         "dag_id": DAG_ID,
         "from_date": group[0].start.isoformat(),
@@ -107,13 +108,13 @@ def _create(
         # A run that is under way keeps its place, and may have read only a part of the answers.
         if all(map(_has_ended, _runs(api, group).values())):
             try:
-                api.post("backfills", body)
+                backfill_id: int = api.post("backfills", body)["id"]
                 api.unpause(DAG_ID)
             except AirflowApiError as error:
                 if error.status != requests.codes.conflict:
                     raise
             else:
-                return
+                return backfill_id
         api.unpause(DAG_ID)
         on_progress("waiting for a run of these hours, or another backfill, to end")
         stack.require_running()

