@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ import pytest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+# Airflow makes its home at its first import, in the home folder unless it is told otherwise.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="flightlake-airflow-home-")
 
 REPO = Path(__file__).parents[1]
 SHARED = REPO.parent / "shared"

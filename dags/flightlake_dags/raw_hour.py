@@ -33,6 +33,7 @@ def require_raw_hour(hour: Hour, run_id: str) -> int:
     objects = raw.objects_of(lake, hour)
     if not objects:
         raise AirflowSkipException(record_gap(lake, hour, run_id, "no raw data"))
+    lake.remove(gap_key(hour))
     log.info("%s has %s raw objects", hour, f"{len(objects):,}")
     return len(objects)
 

@@ -60,3 +60,12 @@ def test_an_hour_whose_last_answers_may_be_landing_is_looked_at_again(lake: Lake
         require_raw_hour(this_hour, "run")
     end = this_hour.start + timedelta(hours=1)
     assert later.value.reschedule_date == end + timedelta(seconds=2 * 90)
+
+
+def test_a_gap_that_was_filled_is_no_longer_recorded(lake: Lake) -> None:
+    with pytest.raises(AirflowSkipException):
+        require_raw_hour(HOUR, "scheduled__x")
+    assert lake.exists(gap_key(HOUR))
+    land(lake, HOUR)
+    require_raw_hour(HOUR, "scheduled__x")
+    assert not lake.exists(gap_key(HOUR))

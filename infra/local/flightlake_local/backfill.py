@@ -16,6 +16,7 @@ from flightlake_local.airflow_api import FINISHED, AirflowApi, AirflowApiError
 from flightlake_local.stack import Stack
 
 DAG_ID = "states_hourly"
+GATE = "quality_gate"
 MAX_HOURS = 24
 """Of one backfill: a day's runs fit into one page of Airflow's answers."""
 
@@ -163,4 +164,6 @@ def _outcome(
     task_id, attempt, reason = failed
     folder = f"dag_id={DAG_ID}/run_id={run_id}/task_id={task_id}"
     log = stack.settings.airflow_home / "logs" / folder / f"attempt={attempt}.log"
+    # A job that failed left no line: what is there is of an earlier attempt of the run.
+    ledger = ledger if task_id == GATE else None
     return HourOutcome(hour, ledger, f"{task_id}: {reason}", str(log))

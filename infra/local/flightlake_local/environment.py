@@ -72,7 +72,12 @@ def connections(settings: LocalSettings, credentials: Credentials) -> dict[str, 
         "host": f"{settings.simulator_url}/api",
         "login": credentials.opensky_client_id,
         "password": credentials.opensky_client_secret,
-        "extra": {"auth_url": f"{settings.simulator_url}{_TOKEN_PATH}", "tier": OPENSKY_TIER},
+        "extra": {
+            "auth_url": f"{settings.simulator_url}{_TOKEN_PATH}",
+            "tier": OPENSKY_TIER,
+            # Simulated credits need no reserve.
+            "credit_floor": 0,
+        },
     }
     aws = {
         "conn_type": "aws",

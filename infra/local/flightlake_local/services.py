@@ -120,6 +120,9 @@ def spark_conf(settings: LocalSettings) -> dict[str, str]:
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
+        # An hour of a laptop is a small job: the second compiler would use more CPU than it saves
+        # (39 s instead of 48 s for 209,000 rows on 2 cores).
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1",
         "spark.sql.warehouse.dir": (settings.state_dir / "spark-warehouse").as_uri(),
     }
     if settings.lake is LakeKind.S3:

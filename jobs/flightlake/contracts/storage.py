@@ -101,6 +101,11 @@ class Lake:
         else:
             os.replace(self._write_aside(key, body), self._path(key))
 
+    def remove(self, key: str) -> None:
+        """Remove an object; nothing where there is none. Raw objects are never removed."""
+        if self._fs.exists(self._path(key)):
+            self._fs.rm_file(self._path(key))
+
     def _write_aside(self, key: str, body: bytes) -> str:
         path = self._path(key)
         folder, name = os.path.split(path)

@@ -33,7 +33,6 @@ _TREND_HOURS = 7 * 24
 
 def read_ledger(spark: SparkSession, lake: Lake, hour: Hour) -> list[LedgerLine]:
     """The ledger's lines from 90 days before an hour on, oldest hour first."""
-    delta.ensure_table(spark, lake, RUN_LEDGER)
     since = hour.date - timedelta(days=_INDEX_DAYS)
     rows = delta.read(spark, lake, RUN_LEDGER).where(F.col("date") >= F.lit(since)).collect()
     lines = [_line_of(row.asDict(recursive=True)) for row in rows]
@@ -82,7 +81,6 @@ def record(
         frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
         run = line.run_id.replace("'", "\\'")
         predicate = f"date = DATE'{hour.date}' AND hour = {line.hour} AND run_id = '{run}'"
-        delta.ensure_table(spark, lake, table)
         delta.replace_where(frame, lake, table, predicate)
 
     with ThreadPoolExecutor() as pool:

@@ -16,8 +16,16 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import Judgement, LedgerLine, RunResult, report_key
-from flightlake.contracts.tables import QUARANTINE, STATE_VECTORS, STATE_VECTORS_WITHHELD, Table
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import (
+    QUARANTINE,
+    STATE_VECTORS,
+    STATE_VECTORS_WITHHELD,
+    TABLES,
+    Table,
+)
 from flightlake.io import delta, ops
 from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
 from flightlake.io.session import start_session
@@ -81,8 +89,11 @@ def run(
         f"{len(raw_hour.answers):,} answers with {raw_hour.rows:,} rows,"
         f" {len(raw_hour.quarantined):,} unreadable"
     )
-    ledger = ops.read_ledger(spark, arguments.lake, arguments.hour)
-    staged = stage(spark, arguments, raw_hour)
+    with ThreadPoolExecutor() as pool:
+        # Delta's first use costs seconds of the driver alone, while Spark reads the rows.
+        opening = pool.submit(open_tables, spark, arguments.lake, arguments.hour)
+        staged = stage(spark, arguments, raw_hour)
+        ledger = opening.result()
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
     judgement = _NO_DATA
     if staged.rows is not None:
@@ -97,6 +108,13 @@ def run(
     if staged.rows is not None:
         staged.rows.unpersist()
     return result
+
+
+def open_tables(spark: SparkSession, lake: Lake, hour: Hour) -> list[LedgerLine]:
+    """Create the tables that are not there yet; returns what the ledger knows so far."""
+    for table in TABLES.values():
+        delta.ensure_table(spark, lake, table)
+    return ops.read_ledger(spark, lake, hour)
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
@@ -158,8 +176,6 @@ def publish(
         return Written()
     lake, hour = arguments.lake, arguments.hour
     predicate = f"date = DATE'{hour.date}' AND hour = {hour.hour}"
-    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE):
-        delta.ensure_table(spark, lake, table)
 
     def replace(table: Table, rows: DataFrame) -> int:
         return delta.replace_where(_columns_of(table, rows), lake, table, predicate)
