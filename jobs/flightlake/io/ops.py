@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
@@ -26,15 +25,14 @@ from flightlake.io.frames import frame_of
 from flightlake.quality.report import TrendPoint, render_index, render_report
 from flightlake.schemas import schema_of
 
-_INDEX_DAYS = 90
-"""How far back from the hour at hand the index of reports looks."""
+_INDEX_LINES = 1_000
+"""The newest runs that the index of reports lists: about six weeks."""
 _TREND_HOURS = 7 * 24
 
 
-def read_ledger(spark: SparkSession, lake: Lake, hour: Hour) -> list[LedgerLine]:
-    """The ledger's lines from 90 days before an hour on, oldest hour first."""
-    since = hour.date - timedelta(days=_INDEX_DAYS)
-    rows = delta.read(spark, lake, RUN_LEDGER).where(F.col("date") >= F.lit(since)).collect()
+def read_ledger(spark: SparkSession, lake: Lake) -> list[LedgerLine]:
+    """All lines of the ledger, oldest hour first."""
+    rows = delta.read(spark, lake, RUN_LEDGER).collect()
     lines = [_line_of(row.asDict(recursive=True)) for row in rows]
     return sorted(lines, key=lambda line: (line.date, line.hour, line.run_id))
 
@@ -95,7 +93,8 @@ def record(
         for known in [*lines_before(others, hour), line]
     ]
     lake.write(line.report, render_report(result, trend).encode())
-    lake.write(INDEX_KEY, render_index([*others, line]).encode())
+    listed = sorted([*others, line], key=hour_of)[-_INDEX_LINES:]
+    lake.write(INDEX_KEY, render_index(listed).encode())
     lake.write(result_key(line.step, hour, line.run_id), result.to_json())
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import Judgement, LedgerLine, RunResult, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import (
@@ -91,7 +90,7 @@ def run(
     )
     with ThreadPoolExecutor() as pool:
         # Delta's first use costs seconds of the driver alone, while Spark reads the rows.
-        opening = pool.submit(open_tables, spark, arguments.lake, arguments.hour)
+        opening = pool.submit(open_tables, spark, arguments.lake)
         staged = stage(spark, arguments, raw_hour)
         ledger = opening.result()
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
@@ -110,11 +109,11 @@ def run(
     return result
 
 
-def open_tables(spark: SparkSession, lake: Lake, hour: Hour) -> list[LedgerLine]:
+def open_tables(spark: SparkSession, lake: Lake) -> list[LedgerLine]:
     """Create the tables that are not there yet; returns what the ledger knows so far."""
     for table in TABLES.values():
         delta.ensure_table(spark, lake, table)
-    return ops.read_ledger(spark, lake, hour)
+    return ops.read_ledger(spark, lake)
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
