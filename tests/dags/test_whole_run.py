@@ -50,9 +50,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, Any]
     return {**answer, "log": done.stdout, "lake": folder / "lake"}
 
 
-def test_an_hour_without_data_is_skipped_to_its_end_and_recorded(seen: dict[str, Any]) -> None:
+def test_an_hour_without_data_is_skipped_to_its_end_and_its_gap_kept_until_it_is_filled(
+    seen: dict[str, Any],
+) -> None:
     assert set(seen["empty"].values()) == {"skipped"}
-    assert (seen["lake"] / "gaps/states_hourly/date=2025-12-28/hour=02.json").is_file()
+    gap = "gaps/states_hourly/date=2025-12-28/hour=02.json"
+    assert f"the gap is recorded in {seen['lake'].as_uri()}/{gap}" in seen["log"]
+    assert not (seen["lake"] / gap).exists()
 
 
 def test_a_passed_hour_succeeds_and_announces_itself_once(seen: dict[str, Any]) -> None:

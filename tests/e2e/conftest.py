@@ -106,9 +106,10 @@ class LocalFlightlake:
         return [run for run in runs if str(hour) in run["name"]]
 
     def task_log(self, hour: Hour, task_id: str) -> str:
-        """All attempts' logs of a task of an hour's run, the newest dag run of it."""
+        """All attempts' logs of a task of an hour's run."""
         logs = self.settings.airflow_home / "logs" / "dag_id=states_hourly"
-        found = sorted(logs.glob(f"run_id=*{hour.start:%Y-%m-%dT%H}*/task_id={task_id}/*.log"))
+        # A run is named after the end of its interval.
+        found = sorted(logs.glob(f"run_id=*{hour + 1}:00:00*/task_id={task_id}/*.log"))
         return "\n".join(path.read_text() for path in found)
 
     def spark_processes(self) -> list[psutil.Process]:

@@ -160,7 +160,7 @@ def test_sql_reaches_the_program_as_it_was_typed(tmp_path: Path) -> None:
     shown = tmp_path / "show.mk"
     shown.write_text(f"include {ROOT}/Makefile\nshow:\n\t@printenv QUERY_SQL\n")
     printed = subprocess.run(
-        ["make", "-f", str(shown), "show", f"SQL={sql}"],
+        ["make", "--no-print-directory", "-f", str(shown), "show", f"SQL={sql}"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -20,7 +20,8 @@ from flightlake.contracts.tables import Table
 from flightlake.io.raw_hour import inspect_hour
 from flightlake.steps.arguments import HourArguments
 from flightlake.steps.progress import Progress
-from flightlake.steps.states_hourly import run
+from flightlake.steps.states_hourly import run, stage
+from flightlake.transforms.repeats import QUARANTINED, REPEATED, STAGED
 from pyspark.sql import SparkSession
 
 HOUR = Hour.parse("2025-12-28T02")
@@ -97,6 +98,19 @@ def process(spark: SparkSession, lake: Lake) -> Callable[..., RunResult]:
         return run(spark, arguments, inspect_hour(lake, hour), Progress("test"))
 
     return process_hour
+
+
+@pytest.fixture
+def counts(spark: SparkSession, lake: Lake) -> Callable[[], dict[str, int]]:
+    """Stages the hour without publishing it: what became of its rows."""
+
+    def count() -> dict[str, int]:
+        arguments = HourArguments(lake, HOUR, "test", 1, REGIONS)
+        staged = stage(spark, arguments, inspect_hour(lake, HOUR))
+        found = {name: staged.counts[name] for name in (STAGED, QUARANTINED, REPEATED)}
+        return {"rows": staged.raw_hour.rows, **found}
+
+    return count
 
 
 def rows_by_spark(spark: SparkSession, lake: Lake, table: Table) -> list[dict[str, Any]]:
