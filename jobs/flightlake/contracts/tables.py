@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """A Delta table of the lake; its schema and its suite are files named after it."""
+    """A Delta table of the lake; its schema and its suite, if any, are files named after it."""
 
     layer: str
     name: str
@@ -15,7 +15,6 @@ class Table:
     partitions: tuple[str, ...]
     owner: str
     description: str
-    has_suite: bool = False
 
     @property
     def full_name(self) -> str:
@@ -38,7 +37,6 @@ STATE_VECTORS = Table(
     _HOUR_REGION,
     "data-engineering",
     "Aircraft states as published: typed, free of repeats, enriched and judged.",
-    has_suite=True,
 )
 STATE_VECTORS_WITHHELD = Table(
     "silver",

@@ -77,14 +77,15 @@ def record(
 
     def replace(table: Table, rows: list[dict[str, Any]]) -> None:
         frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
-        run = line.run_id.replace("'", "\\'")
+        run = line.run_id.replace("\\", "\\\\").replace("'", "\\'")
         predicate = f"date = DATE'{hour.date}' AND hour = {line.hour} AND run_id = '{run}'"
         delta.replace_where(frame, lake, table, predicate)
 
     with ThreadPoolExecutor() as pool:
-        writings = [pool.submit(replace, RUN_LEDGER, [ledger_row])]
-        if quality_rows:
-            writings.append(pool.submit(replace, QUALITY_RESULTS, quality_rows))
+        writings = (
+            pool.submit(replace, RUN_LEDGER, [ledger_row]),
+            pool.submit(replace, QUALITY_RESULTS, quality_rows),
+        )
         for writing in writings:
             writing.result()
     others = [known for known in ledger if (hour_of(known), known.run_id) != (hour, line.run_id)]

@@ -472,3 +472,16 @@ def test_the_real_recording_is_published_whole(recordings, lake, process, tables
     altitudes = [r["baro_altitude_m"] or 0 for r in tables.by_deltalake(STATE_VECTORS)]
     assert max(altitudes) > 19_900
     assert min(altitudes) < -300
+
+
+def test_a_run_that_finds_no_data_any_more_leaves_no_results_of_its_earlier_try(
+    land, state, process, tables, lake, time_s
+):
+    run_id = "manual__it's a \\"
+    landed = land(time_s, [state(time_s)])
+    process(run_id=run_id)
+    assert tables.by_deltalake(QUALITY_RESULTS)
+    lake.write(landed.manifest.object, b"damaged on purpose")
+    assert process(run_id=run_id).ledger.verdict == "no_data"
+    assert tables.by_deltalake(QUALITY_RESULTS) == []
+    assert [line["verdict"] for line in tables.by_deltalake(RUN_LEDGER)] == ["no_data"]
