@@ -94,7 +94,6 @@ def states_hourly() -> None:
             "--regions": regions_argument(),
         },
         sizing="hour",
-        pool="silver_state_vectors",
         label=f"{STEP} {HOUR}",
     )
     raw_hour(HOUR) >> job >> quality_gate(HOUR)

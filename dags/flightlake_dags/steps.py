@@ -28,7 +28,6 @@ def spark_step(
     arguments: Mapping[str, str],
     *,
     sizing: str,
-    pool: str,
     label: str,
     execution_timeout: timedelta = timedelta(minutes=30),
     **kwargs: Any,
@@ -39,7 +38,6 @@ def spark_step(
         step: the name of the step, of its task and of its module in ``flightlake.steps``.
         arguments: all that the step needs to know, by option; templates are rendered.
         sizing: the profile in ``config/spark.json``.
-        pool: of one slot, for the table that the step writes.
         label: the job's name for people, a template.
         execution_timeout: the longest life of a job, waiting for capacity included.
         kwargs: everything else that an operator takes.
@@ -67,7 +65,8 @@ def spark_step(
         deferrable=True,
         waiter_delay=settings.emr_wait_delay_s,
         execution_timeout=execution_timeout,
-        pool=pool,
+        # Of one slot: Delta on S3 has no lock of its own.
+        pool="delta_writer",
         **kwargs,
     )
 

@@ -64,7 +64,7 @@ def run_three_times(folder: Path) -> dict[str, Any]:
     os.environ["FLIGHTLAKE_EMR_APPLICATION_ID"] = application["applicationId"]
     initdb()
     with create_session() as session:
-        session.add(Pool(pool="silver_state_vectors", slots=1, include_deferred=True))
+        session.add(Pool(pool="delta_writer", slots=1, include_deferred=True))
     dag = DagBag(str(ROOT / "dags")).dags["states_hourly"]
     lake, hour = Lake((folder / "lake").as_uri()), Hour.parse("2025-12-28T02")
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from flightlake.contracts.tables import TABLES
 from flightlake_dags.settings import Settings
 
 REPO = Path(__file__).parents[2]
@@ -35,9 +34,3 @@ def test_every_setting_is_on_the_aws_page_and_no_other():
     page = (REPO / "docs/aws.md").read_text()
     named = set(re.findall(r"`FLIGHTLAKE_([A-Z_]+)`", page))
     assert named == {name.upper() for name in Settings.model_fields}
-
-
-def test_every_table_is_in_the_readme_and_the_architecture():
-    for page in ("README.md", "docs/architecture.md"):
-        text = (REPO / page).read_text()
-        assert [name for name in TABLES if f"`{name}`" not in text] == []

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.tables import STATE_VECTORS
+from flightlake.io.frames import frame_of, schema_of
 from flightlake.quality.suites import suite_parameters
-from flightlake.schemas.state_vectors import SCHEMA
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
 
 Row = dict[str, Any]
 
@@ -83,8 +82,7 @@ def frame(spark: SparkSession) -> Iterator[Callable[[list[Row]], DataFrame]]:
     cached: list[DataFrame] = []
 
     def make(rows: list[Row]) -> DataFrame:
-        table = pa.Table.from_pylist(rows, schema=to_arrow_schema(SCHEMA))
-        cached.append(spark.createDataFrame(table, SCHEMA).coalesce(1).cache())
+        cached.append(frame_of(spark, rows, schema_of(STATE_VECTORS)).coalesce(1).cache())
         return cached[-1]
 
     yield make

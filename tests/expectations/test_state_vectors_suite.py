@@ -4,7 +4,7 @@ import great_expectations as gx
 import pytest
 from flightlake.contracts.hours import Hour
 from flightlake.quality.suites import load_suite, suite_parameters
-from flightlake.schemas.state_vectors import SCHEMA
+from flightlake.schemas.silver.state_vectors import COLUMNS
 
 SUITE = load_suite("silver.state_vectors")
 DIMENSIONS = {"completeness", "accuracy", "consistency", "timeliness", "validity"}
@@ -45,7 +45,7 @@ def test_every_column_of_the_schema_is_required():
         for entry in SUITE["expectations"]
         if entry["meta"]["name"] == "required_columns_exist"
     )
-    assert set(required) == set(SCHEMA.names)
+    assert set(required) == {column.name for column in COLUMNS}
 
 
 def test_the_documented_parameters_are_exactly_those_that_the_job_gives():

@@ -67,6 +67,16 @@ class Hour:
         """The first moment after the hour, in Unix seconds."""
         return self.start_s + 3600
 
+    @property
+    def end(self) -> datetime:
+        """The first moment after the hour."""
+        return self.start + timedelta(hours=1)
+
+    @property
+    def predicate(self) -> str:
+        """The rows of the hour in a table, in SQL."""
+        return f"date = DATE'{self.date}' AND hour = {self.hour}"
+
     def __add__(self, hours: int) -> Hour:
         return Hour(self.start + timedelta(hours=hours))
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 
@@ -90,12 +91,38 @@ class LedgerLine:
 
 
 @dataclass(frozen=True)
+class TableRun:
+    """What one run did to one derived table: a line of ``ops.table_runs``."""
+
+    date: str
+    hour: int | None
+    run_id: str
+    step: str
+    table_name: str
+    rows_published: int
+    rows_withheld: int
+    verdict: Verdict
+    score: float | None
+    seconds: float
+    report: str
+
+
+@dataclass(frozen=True)
+class JudgedTable:
+    """What a run did to a table, and why."""
+
+    run: TableRun
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
 class RunResult:
-    """All that one run of a step says of its hour."""
+    """All that one run of the hourly step says of its hour, and of the tables derived from it."""
 
     ledger: LedgerLine
     judgement: Judgement
     quarantine_reasons: dict[str, int]
+    tables: list[JudgedTable] = field(default_factory=list)
 
     def to_json(self) -> bytes:
         """The result as it is stored."""
@@ -105,26 +132,66 @@ class RunResult:
     def from_json(cls, body: bytes) -> RunResult:
         """Parse a stored result."""
         content = json.loads(body)
-        ledger, judgement = content["ledger"], content["judgement"]
+        ledger = content["ledger"]
         answers = [QuarantinedAnswer(**answer) for answer in ledger.pop("quarantined_answers")]
-        results = [ExpectationResult(**result) for result in judgement.pop("results")]
         return cls(
             LedgerLine(**ledger, quarantined_answers=answers),
-            Judgement(**judgement, results=results),
+            _judgement_of(content["judgement"]),
             content["quarantine_reasons"],
+            [_judged_of(table) for table in content["tables"]],
         )
 
 
-def result_key(step: str, hour: Hour, run_id: str) -> str:
+@dataclass(frozen=True)
+class TablesResult:
+    """All that one run of a step says of the tables that it derived."""
+
+    step: str
+    date: str
+    run_id: str
+    seconds: float
+    report: str
+    tables: list[JudgedTable]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the tables' verdicts."""
+        found = {table.run.verdict for table in self.tables}
+        order: tuple[Verdict, ...] = ("rejected", "warning", "pass")
+        return next((verdict for verdict in order if verdict in found), "no_data")
+
+    def to_json(self) -> bytes:
+        """The result as it is stored."""
+        return json.dumps(asdict(self), indent=1, default=str).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> TablesResult:
+        """Parse a stored result."""
+        content = json.loads(body)
+        tables = [_judged_of(table) for table in content.pop("tables")]
+        return cls(**content, tables=tables)
+
+
+def _judged_of(content: dict[str, Any]) -> JudgedTable:
+    return JudgedTable(TableRun(**content["run"]), _judgement_of(content["judgement"]))
+
+
+def _judgement_of(content: dict[str, Any]) -> Judgement:
+    results = [ExpectationResult(**result) for result in content.pop("results")]
+    return Judgement(**content, results=results)
+
+
+def result_key(step: str, period: Period, run_id: str) -> str:
     """Where a run's result lies; its report lies beside it with the ending ``.html``."""
     # A run id holds characters that neither keys nor links like.
     digest = hashlib.sha256(run_id.encode()).hexdigest()[:12]
-    return f"{ROOT}/{step}/date={hour.date}/hour={hour.hour:02d}/{digest}.json"
+    hour = "" if period.hour is None else f"hour={period.hour:02d}/"
+    return f"{ROOT}/{step}/date={period.date}/{hour}{digest}.json"
 
 
-def report_key(step: str, hour: Hour, run_id: str) -> str:
+def report_key(step: str, period: Period, run_id: str) -> str:
     """Where a run's report lies."""
-    return result_key(step, hour, run_id).removesuffix(".json") + ".html"
+    return result_key(step, period, run_id).removesuffix(".json") + ".html"
 
 
 def read_result(lake: Lake, step: str, hour: Hour, run_id: str) -> RunResult:
@@ -134,3 +201,12 @@ def read_result(lake: Lake, step: str, hour: Hour, run_id: str) -> RunResult:
         FileNotFoundError: the run left no result, so its job did not end.
     """
     return RunResult.from_json(lake.read(result_key(step, hour, run_id)))
+
+
+def read_tables_result(lake: Lake, step: str, day: Day, run_id: str) -> TablesResult:
+    """What a run said of the tables that it derived.
+
+    Raises:
+        FileNotFoundError: the run left no result, so its job did not end.
+    """
+    return TablesResult.from_json(lake.read(result_key(step, day, run_id)))

@@ -1,20 +1,32 @@
-"""The registry of tables: one line each; everything else about a table is found by its name."""
+"""The registry of tables: one entry each; everything else about a table is found by its name.
+
+``schemas/<layer>/<table>.py`` has its columns, ``transforms/<layer>/<table>.py`` how a derived one
+comes about, ``expectations/<layer>/<table>.json`` what its rows must be.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+OWNER = "data-engineering"
+
 
 @dataclass(frozen=True)
 class Table:
-    """A Delta table of the lake; its schema and its suite, if any, are files named after it."""
+    """A Delta table of the lake.
+
+    ``step`` is the step that writes it (``""`` where all do), ``keys`` name one row, and
+    ``sources`` are the tables that a derived table is made of.
+    """
 
     layer: str
     name: str
+    step: str
     keys: tuple[str, ...]
     partitions: tuple[str, ...]
-    owner: str
     description: str
+    sources: tuple[str, ...] = ()
+    owner: str = OWNER
 
     @property
     def full_name(self) -> str:
@@ -27,51 +39,91 @@ class Table:
         return f"{self.layer}/{self.name}"
 
 
-_HOUR_REGION = ("date", "hour", "region")
+_STATES = "silver.state_vectors"
+_HOUR, _HOUR_REGION = ("date", "hour"), ("date", "hour", "region")
 _STATE = ("icao24", "snapshot_time")
 
 STATE_VECTORS = Table(
     "silver",
     "state_vectors",
+    "states_hourly",
     _STATE,
     _HOUR_REGION,
-    "data-engineering",
     "Aircraft states as published: typed, free of repeats, enriched and judged.",
 )
 STATE_VECTORS_WITHHELD = Table(
     "silver",
     "state_vectors_withheld",
+    "states_hourly",
     _STATE,
     _HOUR_REGION,
-    "data-engineering",
     "The staged states of hours whose verdict was a rejection, kept for a decision.",
 )
 QUARANTINE = Table(
     "silver",
     "quarantine",
+    "states_hourly",
     ("raw_object", "row_index"),
     _HOUR_REGION,
-    "data-engineering",
     "Rows that broke a row rule, with every reason and where their raw bytes are.",
 )
 RUN_LEDGER = Table(
     "ops",
     "run_ledger",
+    "states_hourly",
     ("date", "hour", "run_id"),
     ("date",),
-    "data-engineering",
     "One balanced line a run: where every row of the hour went, verdict, score, seconds.",
+)
+TABLE_RUNS = Table(
+    "ops",
+    "table_runs",
+    "",
+    ("date", "hour", "run_id", "table_name"),
+    ("date",),
+    "One line a derived table and run: rows written, verdict, score, seconds.",
 )
 QUALITY_RESULTS = Table(
     "ops",
     "quality_results",
+    "",
     ("date", "hour", "run_id", "table_name", "expectation_id"),
     ("date",),
-    "data-engineering",
     "One line an expectation and run: what was expected, observed and decided.",
 )
 
+DERIVED = (
+    Table(
+        "gold",
+        "traffic_hourly",
+        "states_hourly",
+        ("date", "hour", "region"),
+        _HOUR,
+        "How much flew in each region, and in the world, each hour.",
+        (_STATES,),
+    ),
+)
+"""The tables that are made of other tables, each after its sources."""
+
 TABLES = {
     table.full_name: table
-    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE, RUN_LEDGER, QUALITY_RESULTS)
+    for table in (
+        STATE_VECTORS,
+        STATE_VECTORS_WITHHELD,
+        QUARANTINE,
+        *DERIVED,
+        RUN_LEDGER,
+        TABLE_RUNS,
+        QUALITY_RESULTS,
+    )
 }
+
+
+def derived_by(step: str) -> list[Table]:
+    """The derived tables that a step writes, each after its sources."""
+    return [table for table in DERIVED if table.step == step]
+
+
+def written_by(step: str) -> list[Table]:
+    """Every table that a step writes."""
+    return [table for table in TABLES.values() if table.step in (step, "")]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import Table
-from flightlake.io.frames import frame_of
-from flightlake.schemas import schema_of
+from flightlake.contracts.tables import TABLES, Table, derived_by, written_by
+from flightlake.io.frames import frame_of, schema_of
+from flightlake.reference import embedded_rows
 
 READER_VERSION = 1
+_CREATORS = 4
 
 # Stated one by one, since EMR's Delta may have other defaults than the open one.
 _PROPERTIES = {
@@ -33,12 +36,23 @@ class ReaderVersionError(Exception):
     """A table would need a newer reader than Athena has."""
 
 
-def ensure_table(spark: SparkSession, lake: Lake, table: Table) -> None:
-    """Create the table empty if it is not there."""
-    if lake.exists(f"{table.path}/_delta_log"):
-        return
-    empty = frame_of(spark, [], schema_of(table))
-    writer = empty.write.format("delta").mode("ignore").partitionBy(*table.partitions)
+def ensure_tables(spark: SparkSession, lake: Lake, step: str) -> None:
+    """Create the tables that a step writes or reads and that are not there yet.
+
+    A table is created empty, one of the layer ``ref`` with the rows that come with the project.
+    """
+    needed = dict.fromkeys(written_by(step))
+    needed |= dict.fromkeys(TABLES[name] for table in derived_by(step) for name in table.sources)
+    missing = [table for table in needed if not lake.exists(f"{table.path}/_delta_log")]
+    with ThreadPoolExecutor(_CREATORS) as pool:
+        for _ in pool.map(lambda table: _create(spark, lake, table), missing):
+            pass
+
+
+def _create(spark: SparkSession, lake: Lake, table: Table) -> None:
+    rows = embedded_rows(table) if table.layer == "ref" else []
+    frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
+    writer = frame.write.format("delta").mode("ignore").partitionBy(*table.partitions)
     writer.options(**_PROPERTIES).save(lake.url_of(table.path))
 
 
@@ -47,14 +61,21 @@ def read(spark: SparkSession, lake: Lake, table: Table) -> DataFrame:
     return spark.read.format("delta").load(lake.url_of(table.path))
 
 
-def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str) -> int:
+def columns_of_table(rows: DataFrame, table: Table) -> DataFrame:
+    """The columns of a table out of a frame that has them all, in order and of its types."""
+    return rows.select(
+        *(F.col(f"`{f.name}`").cast(f.dataType).alias(f.name) for f in schema_of(table))
+    )
+
+
+def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "true") -> int:
     """Put a frame in place of the rows that a predicate names, in one commit.
 
     Args:
         frame: the new rows, with exactly the table's columns; all within the predicate.
         lake: where the table is.
         table: which table.
-        predicate: literal conditions, on partition columns first.
+        predicate: literal conditions, on partition columns first; all rows without one.
 
     Returns:
         The rows that the commit itself says it wrote.

@@ -8,7 +8,19 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import StructType
+from pyspark.sql.types import DataType, StructType
+
+from flightlake.contracts.tables import Table
+from flightlake.schemas import columns_of
+
+
+def schema_of(table: Table) -> StructType:
+    """The columns of a table for Spark; needs a running session."""
+    schema = StructType()
+    for column in columns_of(table):
+        kind = DataType.fromDDL(column.type)
+        schema.add(column.name, kind, metadata={"comment": column.comment})
+    return schema
 
 
 def frame_of(

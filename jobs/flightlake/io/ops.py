@@ -2,45 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
-from datetime import date
+from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from pyspark.sql import SparkSession
 
+from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
     INDEX_KEY,
+    JudgedTable,
+    Judgement,
     LedgerLine,
     QuarantinedAnswer,
     RunResult,
+    TableRun,
+    TablesResult,
     result_key,
 )
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import QUALITY_RESULTS, RUN_LEDGER, STATE_VECTORS, Table
+from flightlake.contracts.tables import (
+    QUALITY_RESULTS,
+    RUN_LEDGER,
+    STATE_VECTORS,
+    TABLE_RUNS,
+    Table,
+)
 from flightlake.io import delta
-from flightlake.io.frames import frame_of
-from flightlake.quality.report import TrendPoint, render_index, render_report
-from flightlake.schemas import schema_of
+from flightlake.io.frames import frame_of, schema_of
+from flightlake.quality.report import TrendPoint, render_index, render_report, render_tables_report
 
 _INDEX_LINES = 1_000
 """The newest runs that the index of reports lists: about six weeks."""
 _TREND_HOURS = 7 * 24
+_USUAL_DAYS = 14
 
 
-def read_ledger(spark: SparkSession, lake: Lake) -> list[LedgerLine]:
-    """All lines of the ledger, oldest hour first."""
-    rows = delta.read(spark, lake, RUN_LEDGER).collect()
-    lines = [_line_of(row.asDict(recursive=True)) for row in rows]
-    return sorted(lines, key=lambda line: (line.date, line.hour, line.run_id))
+@dataclass(frozen=True)
+class History:
+    """What the pipeline has recorded so far: the ledger, oldest hour first, and table runs."""
+
+    ledger: list[LedgerLine]
+    table_runs: list[TableRun]
+
+    def lines_before(self, hour: Hour) -> list[LedgerLine]:
+        """One line for each of the hours of the past week that were judged, oldest first."""
+        of_hour = {hour_of(line): line for line in self.ledger}
+        return [of_hour[h] for h in sorted(of_hour) if hour - _TREND_HOURS <= h < hour]
+
+    def usual_rows(self, table: Table, period: Period) -> float | None:
+        """The median of a table's rows in the same hours, or days, before; None without any."""
+        before = {
+            run.date: run.rows_published + run.rows_withheld
+            for run in self.table_runs
+            if run.table_name == table.full_name
+            and run.hour == period.hour
+            and run.date < str(period.date)
+        }
+        newest = [before[day] for day in sorted(before)[-_USUAL_DAYS:]]
+        return float(median(newest)) if newest else None
 
 
-def lines_before(ledger: Sequence[LedgerLine], hour: Hour) -> list[LedgerLine]:
-    """One line for each of the hours of the past week that were judged, oldest first."""
-    of_hour = {hour_of(line): line for line in ledger}
-    return [of_hour[h] for h in sorted(of_hour) if hour - _TREND_HOURS <= h < hour]
+def read_history(spark: SparkSession, lake: Lake) -> History:
+    """All that is recorded so far."""
+    ledger = [_line_of(row) for row in _rows_of(spark, lake, RUN_LEDGER)]
+    runs = [
+        TableRun(**{**row, "date": str(row["date"])}) for row in _rows_of(spark, lake, TABLE_RUNS)
+    ]
+    return History(sorted(ledger, key=lambda line: (line.date, line.hour, line.run_id)), runs)
+
+
+def _rows_of(spark: SparkSession, lake: Lake, table: Table) -> list[dict[str, Any]]:
+    return [row.asDict(recursive=True) for row in delta.read(spark, lake, table).collect()]
 
 
 def hour_of(line: LedgerLine) -> Hour:
@@ -48,10 +84,8 @@ def hour_of(line: LedgerLine) -> Hour:
     return Hour.parse(f"{line.date}T{line.hour:02d}")
 
 
-def record(
-    spark: SparkSession, lake: Lake, result: RunResult, ledger: Sequence[LedgerLine]
-) -> None:
-    """Write a run's ledger line and results, in place of those of an earlier try of this run.
+def record_hour(spark: SparkSession, lake: Lake, result: RunResult, history: History) -> None:
+    """Write what a run did to its hour, in place of what an earlier try of this run wrote.
 
     The result file comes last: where it is, everything else is.
 
@@ -59,47 +93,85 @@ def record(
         spark: the session.
         lake: where to.
         result: what to record.
-        ledger: the lines known before this run (``read_ledger``).
+        history: what was known before this run.
     """
     line = result.ledger
     hour = hour_of(line)
-    ledger_row = {**asdict(line), "date": hour.date}
-    quality_rows = [
-        {
-            **asdict(found),
-            "date": hour.date,
-            "hour": line.hour,
-            "run_id": line.run_id,
-            "table_name": STATE_VECTORS.full_name,
-        }
-        for found in result.judgement.results
+    judged = [(STATE_VECTORS.full_name, result.judgement)]
+    judged += [(table.run.table_name, table.judgement) for table in result.tables]
+    rows = {
+        RUN_LEDGER: [{**asdict(line), "date": hour.date}],
+        **_rows_to_record(hour, line.run_id, result.tables, judged),
+    }
+    _replace(spark, lake, hour, line.run_id, rows)
+    others = [
+        known for known in history.ledger if (hour_of(known), known.run_id) != (hour, line.run_id)
     ]
-
-    def replace(table: Table, rows: list[dict[str, Any]]) -> None:
-        frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
-        run = line.run_id.replace("\\", "\\\\").replace("'", "\\'")
-        predicate = f"date = DATE'{hour.date}' AND hour = {line.hour} AND run_id = '{run}'"
-        delta.replace_where(frame, lake, table, predicate)
-
-    with ThreadPoolExecutor() as pool:
-        writings = (
-            pool.submit(replace, RUN_LEDGER, [ledger_row]),
-            pool.submit(replace, QUALITY_RESULTS, quality_rows),
-        )
-        for writing in writings:
-            writing.result()
-    others = [known for known in ledger if (hour_of(known), known.run_id) != (hour, line.run_id)]
     trend = [
         TrendPoint(hour_of(known), known.score, known.verdict)
-        for known in [*lines_before(others, hour), line]
+        for known in [*History(others, []).lines_before(hour), line]
     ]
     lake.write(line.report, render_report(result, trend).encode())
-    listed = sorted([*others, line], key=hour_of)[-_INDEX_LINES:]
-    lake.write(INDEX_KEY, render_index(listed).encode())
+    _write_index(lake, History([*others, line], history.table_runs))
     lake.write(result_key(line.step, hour, line.run_id), result.to_json())
 
 
+def record_tables(spark: SparkSession, lake: Lake, result: TablesResult, history: History) -> None:
+    """Write what a run did to the tables that it derived, as ``record_hour`` does for an hour."""
+    day = Day.parse(result.date)
+    judged = [(table.run.table_name, table.judgement) for table in result.tables]
+    rows = _rows_to_record(day, result.run_id, result.tables, judged)
+    _replace(spark, lake, day, result.run_id, rows)
+    lake.write(result.report, render_tables_report(result).encode())
+    others = [run for run in history.table_runs if run.report != result.report]
+    runs = [*others, *(table.run for table in result.tables)]
+    _write_index(lake, History(history.ledger, runs))
+    lake.write(result_key(result.step, day, result.run_id), result.to_json())
+
+
+def _rows_to_record(
+    period: Period,
+    run_id: str,
+    tables: Sequence[JudgedTable],
+    judged: Sequence[tuple[str, Judgement]],
+) -> dict[Table, list[dict[str, Any]]]:
+    of_run = {"date": period.date, "hour": period.hour, "run_id": run_id}
+    return {
+        TABLE_RUNS: [{**asdict(table.run), "date": period.date} for table in tables],
+        QUALITY_RESULTS: [
+            {**asdict(found), **of_run, "table_name": name}
+            for name, judgement in judged
+            for found in judgement.results
+        ],
+    }
+
+
+def _replace(
+    spark: SparkSession,
+    lake: Lake,
+    period: Period,
+    run_id: str,
+    rows: Mapping[Table, list[dict[str, Any]]],
+) -> None:
+    run = run_id.replace("\\", "\\\\").replace("'", "\\'")
+    hour = "hour IS NULL" if period.hour is None else f"hour = {period.hour}"
+    predicate = f"date = DATE'{period.date}' AND {hour} AND run_id = '{run}'"
+
+    def replace(table: Table) -> int:
+        frame = frame_of(spark, rows[table], schema_of(table)).coalesce(1)
+        return delta.replace_where(frame, lake, table, predicate)
+
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(replace, rows):
+            pass
+
+
+def _write_index(lake: Lake, history: History) -> None:
+    listed = sorted(history.ledger, key=hour_of)[-_INDEX_LINES:]
+    days = [run for run in history.table_runs if run.hour is None]
+    lake.write(INDEX_KEY, render_index(listed, days).encode())
+
+
 def _line_of(row: dict[str, Any]) -> LedgerLine:
-    day: date = row["date"]
     answers = [QuarantinedAnswer(**answer) for answer in row["quarantined_answers"] or []]
-    return LedgerLine(**{**row, "date": str(day), "quarantined_answers": answers})
+    return LedgerLine(**{**row, "date": str(row["date"]), "quarantined_answers": answers})

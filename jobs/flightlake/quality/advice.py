@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flightlake.contracts.results import LedgerLine, Verdict
+from flightlake.contracts.results import LedgerLine, TablesResult, Verdict
 from flightlake.contracts.tables import QUARANTINE, STATE_VECTORS, STATE_VECTORS_WITHHELD, Table
 
 
@@ -67,6 +67,44 @@ def next_steps(line: LedgerLine) -> list[Step]:
         ],
     }
     return steps[line.verdict]
+
+
+def tables_headline(result: TablesResult) -> str:
+    """What a run did to its tables, in one sentence."""
+    rejected = [table.run.table_name for table in result.tables if table.run.verdict == "rejected"]
+    if rejected:
+        return f"Not published, so as it was before: {', '.join(rejected)}."
+    rows = sum(table.run.rows_published for table in result.tables)
+    published = f"{rows:,} rows are published in {len(result.tables)} tables"
+    if result.verdict == "warning":
+        return f"{published}, but not all is as expected."
+    return f"{published}; all expectations are met."
+
+
+def tables_next_steps(result: TablesResult) -> list[Step]:
+    """What to do now, in order."""
+    again = (
+        f"in Airflow open the DAG {result.step} and clear the run of {result.date}. It reads the "
+        "same tables and replaces its own, so running it twice does no harm."
+    )
+    rejected = [table.run.table_name for table in result.tables if table.run.verdict == "rejected"]
+    if rejected:
+        suites = ", ".join(f"expectations/{name.replace('.', '/')}.json" for name in rejected)
+        return [
+            Step("Readers are safe: a rejected table holds what it held before this run."),
+            Step(f"Read below what failed. If the rows are right and a rule is wrong: {suites}."),
+            Step(f"After a fix, run it again: {again}"),
+        ]
+    look = [
+        Step(
+            f"Look at {table.run.table_name}:",
+            f'make query SQL="SELECT * FROM {table.run.table_name} LIMIT 20"',  # noqa: S608
+        )
+        for table in result.tables
+    ]
+    if result.verdict == "warning":
+        return [Step("Read below what is not met, and decide whether users must know."), *look]
+    return look
 
 
 _REPLAY = "make replay FROM=<file or folder of recorded answers>"

@@ -20,6 +20,7 @@ from flightlake.quality.scoring import judgement_of, score_of
 from flightlake.quality.suites import load_suite
 
 if TYPE_CHECKING:
+    import pandas as pd
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -36,11 +37,14 @@ def preload() -> Thread:
     return thread
 
 
-def judge(staged: DataFrame, suite_name: str, parameters: Mapping[str, Any]) -> Judgement:
+def judge(
+    staged: DataFrame | pd.DataFrame, suite_name: str, parameters: Mapping[str, Any]
+) -> Judgement:
     """Judge the staged rows of a table.
 
     Args:
-        staged: the rows, cached by the caller; the Spark session's time zone is UTC.
+        staged: the rows; of Spark, cached by the caller, in a session whose time zone is UTC; or
+            of pandas, where they are few: 20 questions then take a tenth of the time.
         suite_name: the table, such as ``silver.state_vectors``.
         parameters: values of the suite's ``$PARAMETER``s (``suites.suite_parameters``).
 
@@ -52,7 +56,10 @@ def judge(staged: DataFrame, suite_name: str, parameters: Mapping[str, Any]) -> 
 
 
 def judge_by(
-    staged: DataFrame, suite: Mapping[str, Any], keys: Sequence[str], parameters: Mapping[str, Any]
+    staged: DataFrame | pd.DataFrame,
+    suite: Mapping[str, Any],
+    keys: Sequence[str],
+    parameters: Mapping[str, Any],
 ) -> Judgement:
     """Judge rows by a suite given as GX's JSON; ``keys`` are the columns that name a row."""
     _require_parameters(suite, parameters)
@@ -62,7 +69,7 @@ def judge_by(
     unmet = [name for name, answer in answers.items() if not answer.success]
     shown_keys = [key for key in keys if key in staged.columns]
     details = _details(batch, suite, [expectations[name] for name in unmet], parameters, shown_keys)
-    rows = staged.count() if unmet else 0
+    rows = _count(staged) if unmet else 0
     return judgement_of(
         [
             _result(entry, answers[name], details.get(name), rows)
@@ -80,18 +87,29 @@ def _require_parameters(suite: Mapping[str, Any], parameters: Mapping[str, Any])
         )
 
 
-def _batch(staged: DataFrame) -> Batch:
+def _count(staged: DataFrame | pd.DataFrame) -> int:
+    import pandas as pd
+
+    return len(staged) if isinstance(staged, pd.DataFrame) else staged.count()
+
+
+def _batch(staged: DataFrame | pd.DataFrame) -> Batch:
     import great_expectations as gx
+    import pandas as pd
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     # Bars would fill the job's log.
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    # The caller caches the frame; GX would cache it a second time.
-    source = context.data_sources.add_spark(name="staged", persist=False)
-    definition = source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
-    return definition.get_batch({"dataframe": staged})
+    if isinstance(staged, pd.DataFrame):
+        assets: Any = context.data_sources.add_pandas(name="staged")
+    else:
+        # The caller caches the frame; GX would cache it a second time.
+        assets = context.data_sources.add_spark(name="staged", persist=False)
+    definition = assets.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    batch: Batch = definition.get_batch({"dataframe": staged})
+    return batch
 
 
 def _ask(

@@ -15,14 +15,15 @@ from importlib import resources
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import ROOT, LedgerLine, RunResult
-from flightlake.quality.advice import headline, next_steps
+from flightlake.contracts.results import ROOT, LedgerLine, RunResult, TableRun, TablesResult
+from flightlake.quality.advice import headline, next_steps, tables_headline, tables_next_steps
 from flightlake.quality.charts import TrendPoint, rows_bar, trend_chart
 from flightlake.quality.wording import score_text, text_of
 
-__all__ = ["TrendPoint", "render_index", "render_report"]
+__all__ = ["TrendPoint", "render_index", "render_report", "render_tables_report"]
 
 _TREND_HOURS = 7 * 24
+_INDEX_DAYS = 500
 _SEVERITIES = ("critical", "warning", "info")
 
 
@@ -51,12 +52,29 @@ def render_report(result: RunResult, trend: Sequence[TrendPoint]) -> str:
         dimensions=sorted(judgement.dimension_scores.items()),
         trend=trend_chart(trend),
         results=in_order,
-        index_link="../" * line.report.partition(f"{ROOT}/")[2].count("/") + "index.html",
+        tables=result.tables,
+        index_link=_index_link(line.report),
     )
 
 
-def render_index(lines: Sequence[LedgerLine]) -> str:
-    """The index of runs, newest hour first; ``lines`` in any order, later runs of an hour last."""
+def render_tables_report(result: TablesResult) -> str:
+    """The report of a run that derived tables."""
+    return _render(
+        "tables.html.j2",
+        result=result,
+        headline=tables_headline(result),
+        steps=tables_next_steps(result),
+        index_link=_index_link(result.report),
+    )
+
+
+def render_index(lines: Sequence[LedgerLine], days: Sequence[TableRun] = ()) -> str:
+    """The index of runs, newest first.
+
+    Args:
+        lines: one of each run of an hour, in any order, later runs of an hour last.
+        days: what runs did to the tables of a whole day, in any order.
+    """
     newest_first = sorted(lines, key=_hour_of, reverse=True)
     last_of_hour = {_hour_of(line): line for line in lines}
     points = [TrendPoint(hour, line.score, line.verdict) for hour, line in last_of_hour.items()]
@@ -65,7 +83,11 @@ def render_index(lines: Sequence[LedgerLine]) -> str:
         points = [point for point in points if point.hour > since]
     return _render(
         "index.html.j2",
-        runs=[(line, _hour_of(line), _link_from_index(line)) for line in newest_first],
+        runs=[(line, _hour_of(line), _link_from_index(line.report)) for line in newest_first],
+        days=[
+            (run, _link_from_index(run.report))
+            for run in sorted(days, key=lambda run: run.date, reverse=True)[:_INDEX_DAYS]
+        ],
         trend=trend_chart(points),
     )
 
@@ -74,8 +96,12 @@ def _hour_of(line: LedgerLine) -> Hour:
     return Hour.parse(f"{line.date}T{line.hour:02d}")
 
 
-def _link_from_index(line: LedgerLine) -> str:
-    return f"./{line.report.partition(f'{ROOT}/')[2]}"
+def _link_from_index(report: str) -> str:
+    return f"./{report.partition(f'{ROOT}/')[2]}"
+
+
+def _index_link(report: str) -> str:
+    return "../" * report.partition(f"{ROOT}/")[2].count("/") + "index.html"
 
 
 def _hour_text(hour: Hour) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from statistics import median
 from typing import Any
 
+from flightlake.contracts.days import Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import LedgerLine
-from flightlake.transforms.enrich import OTHER_REGION, UNKNOWN_REGION
+from flightlake.transforms.gold.traffic_hourly import WORLD
+from flightlake.transforms.silver.enrich import OTHER_REGION, UNKNOWN_REGION
 
 _NO_LIMIT_ROWS = 1e12
 
@@ -49,6 +51,17 @@ def usual_rows_per_answer(before: Iterable[LedgerLine]) -> float | None:
     return median(shares) if shares else None
 
 
+def region_names(regions: Iterable[str]) -> list[str]:
+    """Every value that the column ``region`` can have."""
+    return sorted({*regions, OTHER_REGION, UNKNOWN_REGION})
+
+
+def region_parameters(regions: Iterable[str]) -> dict[str, list[str]]:
+    """The parameters of suites whose tables have regions."""
+    names = region_names(regions)
+    return {"regions": names, "regions_and_world": [*names, WORLD]}
+
+
 def suite_parameters(
     hour: Hour,
     *,
@@ -68,10 +81,31 @@ def suite_parameters(
     return {
         "hour_start": hour.start,
         "hour_end": (hour + 1).start,
-        "regions": sorted({*regions, OTHER_REGION, UNKNOWN_REGION}),
+        "regions": region_names(regions),
         "answers_expected": answers_expected,
         "answers_quarantined": answers_quarantined,
         "rows_quarantined": rows_quarantined,
         "rows_usual_at_least": usual_rows,
         "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
+    }
+
+
+def table_parameters(
+    period: Period, usual_rows: float | None, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of ``$PARAMETER``s that the suite of every derived table can name.
+
+    Args:
+        period: the hour or day that the table is derived for.
+        usual_rows: rows of the same hours, or days, before; None without any.
+        more: what only the step knows.
+    """
+    return {
+        "period_start": period.start,
+        "period_end": period.end,
+        "date": period.date,
+        "hour": period.hour,
+        "rows_usual_at_least": usual_rows or 0,
+        "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
+        **more,
     }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 
@@ -20,6 +21,24 @@ class HourArguments:
     run_id: str
     expected_answers: int
     regions: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class DayArguments:
+    """What a step that works on one day is told."""
+
+    lake: Lake
+    day: Day
+    run_id: str
+
+
+def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
+    """Parse the arguments of a daily step; wrong ones end the process with a usage line."""
+    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
+    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
+    parser.add_argument("--day", type=_day, required=True, help="2025-12-28, in UTC")
+    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    return DayArguments(**vars(parser.parse_args(argv)))
 
 
 def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
@@ -43,6 +62,13 @@ def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
 def _hour(text: str) -> Hour:
     try:
         return Hour.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _day(text: str) -> Day:
+    try:
+        return Day.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from flightlake.contracts.results import RunResult
+from flightlake.contracts.results import JudgedTable, Judgement, RunResult, TablesResult
 
 _LABEL_WIDTH = 15
 
@@ -43,12 +43,34 @@ def describe(result: RunResult) -> str:
     ]
     lines += _reasons(result.quarantine_reasons)
     lines += [f"  unreadable: {a.raw_object}\n    {a.reason}" for a in line.quarantined_answers]
-    lines += [
+    lines += _unmet(judgement)
+    lines += _tables(result.tables)
+    return "\n".join([*lines, f"  report: {line.report}"])
+
+
+def describe_tables(result: TablesResult) -> str:
+    """A run in lines of at most 100 columns: what became of each table, and why."""
+    title = f"{result.step} {result.date} · {result.verdict.upper()} · {result.seconds:.0f} s"
+    return "\n".join([title, *_tables(result.tables), f"  report: {result.report}"])
+
+
+def _tables(tables: Sequence[JudgedTable]) -> list[str]:
+    lines = []
+    for table in tables:
+        run = table.run
+        rows = run.rows_published or run.rows_withheld
+        what = "not published" if run.verdict == "rejected" else run.verdict
+        lines.append(f"  {run.table_name:<26} {rows:>9,} rows  {run.seconds:6.1f} s  {what}")
+        lines += _unmet(table.judgement)
+    return lines
+
+
+def _unmet(judgement: Judgement) -> list[str]:
+    return [
         f"  {found.severity} {found.dimension}: {found.description}\n"
         f"    expected {found.expected}, observed {found.observed}"
         for found in judgement.failed
     ]
-    return "\n".join([*lines, f"  report: {line.report}"])
 
 
 def _row(label: str, rows: int, of: int | None = None) -> str:

@@ -16,27 +16,28 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.results import Judgement, LedgerLine, RunResult, report_key
+from flightlake.contracts.results import JudgedTable, Judgement, LedgerLine, RunResult, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import (
     QUARANTINE,
     STATE_VECTORS,
     STATE_VECTORS_WITHHELD,
-    TABLES,
     Table,
+    derived_by,
 )
 from flightlake.io import delta, ops
+from flightlake.io.ops import History
 from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, preload
-from flightlake.quality.suites import suite_parameters, usual_rows_per_answer
-from flightlake.schemas import schema_of
+from flightlake.quality.suites import region_parameters, suite_parameters, usual_rows_per_answer
 from flightlake.steps.arguments import HourArguments, parse_hour_arguments
+from flightlake.steps.derived import derive_tables
 from flightlake.steps.progress import Progress, describe
-from flightlake.transforms.enrich import Regions, enrich
-from flightlake.transforms.parse import MAX_RAW_ROW_CHARS, conform, explode_rows
-from flightlake.transforms.repeats import QUARANTINED, REPEATED, STAGED, classify
-from flightlake.transforms.row_rules import broken_rules
+from flightlake.transforms.silver.enrich import Regions, enrich
+from flightlake.transforms.silver.parse import MAX_RAW_ROW_CHARS, conform, explode_rows
+from flightlake.transforms.silver.repeats import QUARANTINED, REPEATED, STAGED, classify
+from flightlake.transforms.silver.row_rules import broken_rules
 
 STEP = "states_hourly"
 _NO_DATA = Judgement("no_data", None, {}, [])
@@ -81,9 +82,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def run(
-    spark: SparkSession, arguments: HourArguments, raw_hour: RawHour, progress: Progress
+    spark: SparkSession,
+    arguments: HourArguments,
+    raw_hour: RawHour,
+    progress: Progress,
+    derived: Sequence[Table] = derived_by(STEP),
 ) -> RunResult:
-    """Stage, judge, publish and record one hour."""
+    """Stage, judge, publish and record one hour, then what is derived from it."""
     progress.say(
         f"{len(raw_hour.answers):,} answers with {raw_hour.rows:,} rows,"
         f" {len(raw_hour.quarantined):,} unreadable"
@@ -92,28 +97,41 @@ def run(
         # Delta's first use costs seconds of the driver alone, while Spark reads the rows.
         opening = pool.submit(open_tables, spark, arguments.lake)
         staged = stage(spark, arguments, raw_hour)
-        ledger = opening.result()
+        history = opening.result()
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
     judgement = _NO_DATA
     if staged.rows is not None:
-        to_judge = _columns_of(STATE_VECTORS, _with_outcome(staged.rows, STAGED))
-        judgement = judge(to_judge, STATE_VECTORS.full_name, _judged_by(arguments, staged, ledger))
+        to_judge = _states(staged.rows)
+        known = _judged_by(arguments, staged, history)
+        judgement = judge(to_judge, STATE_VECTORS.full_name, known)
         progress.say(f"judged: {judgement.verdict}, {len(judgement.failed)} expectations not met")
     written = publish(spark, arguments, staged, judgement)
     progress.say(f"{written.published:,} published, {written.withheld:,} withheld")
-    result = _result(arguments, staged, judgement, written, progress.seconds)
-    ops.record(spark, arguments.lake, result, ledger)
+    tables: list[JudgedTable] = []
+    if staged.rows is not None and judgement.verdict != "rejected":
+        tables = derive_tables(
+            spark,
+            arguments.lake,
+            derived,
+            arguments.hour,
+            arguments.run_id,
+            history=history,
+            progress=progress,
+            at_hand={STATE_VECTORS.full_name: _states(staged.rows)},
+            parameters=region_parameters(arguments.regions),
+        )
+    result = _result(arguments, staged, judgement, written, tables, progress.seconds)
+    ops.record_hour(spark, arguments.lake, result, history)
     progress.say("ledger, results and report written")
     if staged.rows is not None:
         staged.rows.unpersist()
     return result
 
 
-def open_tables(spark: SparkSession, lake: Lake) -> list[LedgerLine]:
-    """Create the tables that are not there yet; returns what the ledger knows so far."""
-    for table in TABLES.values():
-        delta.ensure_table(spark, lake, table)
-    return ops.read_ledger(spark, lake)
+def open_tables(spark: SparkSession, lake: Lake) -> History:
+    """Create the tables that are not there yet; returns what is recorded so far."""
+    delta.ensure_tables(spark, lake, STEP)
+    return ops.read_history(spark, lake)
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
@@ -148,10 +166,8 @@ def classified(bodies: DataFrame, regions: Regions) -> DataFrame:
     return enrich(classify(rows).withColumn("raw_row", raw_row), regions)
 
 
-def _judged_by(
-    arguments: HourArguments, staged: Staged, ledger: Sequence[LedgerLine]
-) -> dict[str, Any]:
-    before = ops.lines_before(ledger, arguments.hour)
+def _judged_by(arguments: HourArguments, staged: Staged, history: History) -> dict[str, Any]:
+    before = history.lines_before(arguments.hour)
     return suite_parameters(
         arguments.hour,
         regions=arguments.regions,
@@ -174,10 +190,9 @@ def publish(
     if staged.rows is None:
         return Written()
     lake, hour = arguments.lake, arguments.hour
-    predicate = f"date = DATE'{hour.date}' AND hour = {hour.hour}"
 
     def replace(table: Table, rows: DataFrame) -> int:
-        return delta.replace_where(_columns_of(table, rows), lake, table, predicate)
+        return delta.replace_where(delta.columns_of_table(rows, table), lake, table, hour.predicate)
 
     # One file a region: all its rows in one task, in the order that readers ask for.
     states = (
@@ -192,7 +207,7 @@ def publish(
             published, withheld = 0, replace(STATE_VECTORS_WITHHELD, states)
         else:
             published, withheld = replace(STATE_VECTORS, states), 0
-            delta.delete_where(spark, lake, STATE_VECTORS_WITHHELD, predicate)
+            delta.delete_where(spark, lake, STATE_VECTORS_WITHHELD, hour.predicate)
         return Written(published, withheld, quarantining.result())
 
 
@@ -200,12 +215,17 @@ def _with_outcome(rows: DataFrame, outcome: str) -> DataFrame:
     return rows.where(F.col("outcome") == outcome)
 
 
-def _columns_of(table: Table, rows: DataFrame) -> DataFrame:
-    return rows.select(*(F.col(field.name).cast(field.dataType) for field in schema_of(table)))
+def _states(rows: DataFrame) -> DataFrame:
+    return delta.columns_of_table(_with_outcome(rows, STAGED), STATE_VECTORS)
 
 
 def _result(
-    arguments: HourArguments, staged: Staged, judgement: Judgement, written: Written, seconds: float
+    arguments: HourArguments,
+    staged: Staged,
+    judgement: Judgement,
+    written: Written,
+    tables: list[JudgedTable],
+    seconds: float,
 ) -> RunResult:
     """The run's result, balanced.
 
@@ -237,4 +257,4 @@ def _result(
             f"{hour}: {line.rows_read:,} rows read, {line.rows_accounted:,} accounted for; the"
             " tables of the hour may be wrong: clear the task to run it again"
         )
-    return RunResult(line, judgement, staged.reasons)
+    return RunResult(line, judgement, staged.reasons, tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from flightlake.io.raw_hour import inspect_hour
 from flightlake.steps.arguments import HourArguments
 from flightlake.steps.progress import Progress
 from flightlake.steps.states_hourly import run, stage
-from flightlake.transforms.repeats import QUARANTINED, REPEATED, STAGED
+from flightlake.transforms.silver.repeats import QUARANTINED, REPEATED, STAGED
 from pyspark.sql import SparkSession
 
 HOUR = Hour.parse("2025-12-28T02")
@@ -91,11 +91,13 @@ def land(lake: Lake) -> Callable[..., raw.Landed]:
 
 @pytest.fixture
 def process(spark: SparkSession, lake: Lake) -> Callable[..., RunResult]:
-    """Runs the step on an hour of the lake, as main() does."""
+    """Runs the step on an hour of the lake, as main() does; without derived tables unless told."""
 
-    def process_hour(hour: Hour = HOUR, run_id: str = "test", expected: int = 1) -> RunResult:
+    def process_hour(
+        hour: Hour = HOUR, run_id: str = "test", expected: int = 1, derived: Sequence[Table] = ()
+    ) -> RunResult:
         arguments = HourArguments(lake, hour, run_id, expected, REGIONS)
-        return run(spark, arguments, inspect_hour(lake, hour), Progress("test"))
+        return run(spark, arguments, inspect_hour(lake, hour), Progress("test"), derived)
 
     return process_hour
 

@@ -18,8 +18,8 @@ from flightlake.contracts.tables import (
     STATE_VECTORS_WITHHELD,
 )
 from flightlake.io.raw_hour import inspect_hour
-from flightlake.transforms.parse import conform, explode_rows
-from flightlake.transforms.row_rules import broken_rules
+from flightlake.transforms.silver.parse import conform, explode_rows
+from flightlake.transforms.silver.row_rules import broken_rules
 from pyspark.sql import functions as F
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flightlake.schemas.state_vectors import SCHEMA
+from flightlake.schemas.silver.state_vectors import COLUMNS
 
-__all__ = ["SCHEMA"]
+__all__ = ["COLUMNS"]

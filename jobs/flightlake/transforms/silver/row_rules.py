@@ -9,7 +9,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from flightlake.transforms.parse import text
+from flightlake.transforms.silver.parse import text
 
 MIN_FIELDS = 17
 FIRST_CONTACT_S = 1_356_998_400

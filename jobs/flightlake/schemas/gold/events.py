@@ -1,0 +1,25 @@
+"""gold.events: what was out of the ordinary, each hour."""
+
+from __future__ import annotations
+
+from flightlake.schemas import Column
+
+COLUMNS = (
+    Column("event_id", "string", "type, subject and start: impossible_jump-3c6444-1766888059"),
+    Column("event_type", "string", "emergency_squawk, identity_conflict, impossible_jump, …"),
+    Column("severity", "string", "critical, warning or info"),
+    Column("subject", "string", "icao24, H3 cell or region that it is about"),
+    Column("icao24", "string", "the aircraft; null for an area"),
+    Column("callsign", "string", "the aircraft's callsign"),
+    Column("started_at", "timestamp", "first state of the event in this hour"),
+    Column("ended_at", "timestamp", "last state of the event in this hour"),
+    Column("latitude_deg", "double", "where it began, or the centre of the area"),
+    Column("longitude_deg", "double", "where it began, or the centre of the area"),
+    Column("region", "string", "named box that holds the position; other, unknown"),
+    Column("states", "bigint", "states that show it"),
+    Column("value", "double", "what was measured, in the unit that description names"),
+    Column("limit_value", "double", "what it was held against"),
+    Column("description", "string", "the event in words"),
+    Column("date", "date", "UTC day"),
+    Column("hour", "int", "UTC hour"),
+)

@@ -1,0 +1,19 @@
+"""ops.table_runs: what runs did to derived tables; the fields of contracts.results.TableRun."""
+
+from __future__ import annotations
+
+from flightlake.schemas import Column
+
+COLUMNS = (
+    Column("date", "date", "UTC day that the run was about"),
+    Column("hour", "int", "UTC hour that the run was about; null for a whole day"),
+    Column("run_id", "string", "Airflow's name of the run"),
+    Column("step", "string", "the step that ran"),
+    Column("table_name", "string", "the table"),
+    Column("rows_published", "bigint", "rows written in place of what was there"),
+    Column("rows_withheld", "bigint", "rows that were judged and not written"),
+    Column("verdict", "string", "pass, warning or rejected"),
+    Column("score", "double", "quality, 0 to 100"),
+    Column("seconds", "double", "to derive, judge and publish the table"),
+    Column("report", "string", "key of the report in the lake"),
+)

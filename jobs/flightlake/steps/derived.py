@@ -1,0 +1,94 @@
+"""Derived tables, all in one way: derive, judge, publish; one commit a table.
+
+A rejected table keeps what it has, and what is derived from it is derived from that. Nothing is
+withheld in a table of its own: the sources are published, so the rows can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from time import monotonic
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from flightlake.contracts.days import Period
+from flightlake.contracts.results import JudgedTable, TableRun, report_key
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import TABLES, Table
+from flightlake.io import delta
+from flightlake.io.ops import History
+from flightlake.quality.judge import judge
+from flightlake.quality.suites import table_parameters
+from flightlake.steps.progress import Progress
+from flightlake.transforms.sources import Sources
+
+
+def derive_tables(
+    spark: SparkSession,
+    lake: Lake,
+    tables: Sequence[Table],
+    period: Period,
+    run_id: str,
+    *,
+    history: History,
+    progress: Progress,
+    at_hand: Sources | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> list[JudgedTable]:
+    """Derive tables, each after its sources.
+
+    Args:
+        spark: the session.
+        lake: where the tables are.
+        tables: which, in the registry's order.
+        period: the hour or the day that they are derived for.
+        run_id: names the run.
+        history: what was recorded before this run.
+        progress: told after each table.
+        at_hand: sources that the step holds already, in place of what the lake has.
+        parameters: values of the suites' ``$PARAMETER``s beside those that every table has.
+    """
+    judged = []
+    for table in tables:
+        started = monotonic()
+        sources = {
+            name: (at_hand or {}).get(name) or delta.read(spark, lake, TABLES[name])
+            for name in table.sources
+        }
+        rows = delta.columns_of_table(derive(table, sources, period), table).persist()
+        known = table_parameters(period, history.usual_rows(table, period), parameters or {})
+        judgement = judge(rows.toPandas(), table.full_name, known)
+        is_rejected = judgement.verdict == "rejected"
+        published = 0 if is_rejected else publish(rows, lake, table, period)
+        run = TableRun(
+            date=str(period.date),
+            hour=period.hour,
+            run_id=run_id,
+            step=table.step,
+            table_name=table.full_name,
+            rows_published=published,
+            rows_withheld=rows.count() if is_rejected else 0,
+            verdict=judgement.verdict,
+            score=judgement.score,
+            seconds=round(monotonic() - started, 1),
+            report=report_key(table.step, period, run_id),
+        )
+        rows.unpersist()
+        judged.append(JudgedTable(run, judgement))
+        progress.say(f"{table.full_name}: {published:,} rows, {judgement.verdict}")
+    return judged
+
+
+def derive(table: Table, sources: Sources, period: Period) -> DataFrame:
+    """The rows of a table, by the function ``derive`` of the module that is named after it."""
+    module = import_module(f"flightlake.transforms.{table.layer}.{table.name}")
+    rows: DataFrame = module.derive(sources, period)
+    return rows
+
+
+def publish(rows: DataFrame, lake: Lake, table: Table, period: Period) -> int:
+    """Put the rows in place of what the table holds of the period; how many were written."""
+    in_order = rows.coalesce(1).sortWithinPartitions(*table.keys)
+    return delta.replace_where(in_order, lake, table, period.predicate)

@@ -1,0 +1,54 @@
+"""One UTC day of published states becomes flights, and what is derived from flights.
+
+Reads the day with the hours before and after it that its flights reach into. Every run of the same
+day on the same states leaves the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import SparkSession
+
+from flightlake.contracts.results import TablesResult, report_key
+from flightlake.contracts.tables import derived_by
+from flightlake.io import delta, ops
+from flightlake.io.session import start_session
+from flightlake.quality.judge import preload
+from flightlake.steps.arguments import DayArguments, parse_day_arguments
+from flightlake.steps.derived import derive_tables
+from flightlake.steps.progress import Progress, describe_tables
+
+STEP = "flights_daily"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Process the day that the arguments name; 0 where a table is rejected too."""
+    arguments = parse_day_arguments(STEP, argv)
+    progress = Progress(f"{STEP} {arguments.day} on {arguments.lake.url}")
+    preload()
+    spark = start_session(f"{STEP} {arguments.day}")
+    print(describe_tables(run(spark, arguments, progress)), flush=True)
+    spark.stop()
+    return 0
+
+
+def run(spark: SparkSession, arguments: DayArguments, progress: Progress) -> TablesResult:
+    """Derive, judge, publish and record the tables of one day."""
+    lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
+    delta.ensure_tables(spark, lake, STEP)
+    history = ops.read_history(spark, lake)
+    tables = derive_tables(
+        spark, lake, derived_by(STEP), day, run_id, history=history, progress=progress
+    )
+    result = TablesResult(
+        step=STEP,
+        date=str(day),
+        run_id=run_id,
+        seconds=progress.seconds,
+        report=report_key(STEP, day, run_id),
+        tables=tables,
+    )
+    ops.record_tables(spark, lake, result, history)
+    progress.say("table runs, results and report written")
+    return result

@@ -1,0 +1,60 @@
+"""gold.traffic_hourly: how much flew in each region, and in the world, each hour."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from flightlake.contracts.days import Period
+from flightlake.transforms.sources import Sources
+
+WORLD = "world"
+
+_FLAGS = ("is_airborne", "is_on_ground")
+_AIRCRAFT = ("date", "hour", "region", "icao24")
+
+
+def derive(sources: Sources, period: Period) -> DataFrame:
+    """One row a region with states in the hour, and one for the world.
+
+    An aircraft that crosses from one region to another counts once in each, and once in the world.
+    """
+    states = sources["silver.state_vectors"].where(period.predicate)
+    # By aircraft first: distinct counts over all states would copy each state for each count.
+    of_region = states.groupBy(*_AIRCRAFT).agg(
+        F.bool_or(~F.col("is_on_ground")).alias("is_airborne"),
+        F.bool_or("is_on_ground").alias("is_on_ground"),
+        F.count("*").alias("states"),
+        F.count_if("is_fresh").alias("fresh"),
+        *_airborne_sum("baro_altitude_m"),
+        *_airborne_sum("ground_speed_mps"),
+    )
+    sums = [name for name in of_region.columns if name not in (*_AIRCRAFT, *_FLAGS)]
+    in_world = of_region.withColumn("region", F.lit(WORLD)).groupBy(*_AIRCRAFT)
+    of_world = in_world.agg(
+        *(F.bool_or(name).alias(name) for name in _FLAGS),
+        *(F.sum(name).alias(name) for name in sums),
+    )
+    return (
+        of_region.unionByName(of_world)
+        .groupBy("date", "hour", "region")
+        .agg(
+            F.count("*").alias("aircraft"),
+            F.count_if("is_airborne").alias("airborne_aircraft"),
+            F.count_if("is_on_ground").alias("ground_aircraft"),
+            F.sum("states").alias("states"),
+            (F.sum("fresh") / F.sum("states")).alias("fresh_share"),
+            _mean("baro_altitude_m").alias("mean_baro_altitude_m"),
+            _mean("ground_speed_mps").alias("mean_ground_speed_mps"),
+        )
+    )
+
+
+def _airborne_sum(measure: str) -> tuple[Column, Column]:
+    value = F.when(~F.col("is_on_ground"), F.col(measure))
+    return F.sum(value).alias(f"{measure}_sum"), F.count(value).alias(f"{measure}_count")
+
+
+def _mean(measure: str) -> Column:
+    # A sum of doubles hangs in its last digits on the order of rows; a re-run must not differ.
+    return F.round(F.try_divide(F.sum(f"{measure}_sum"), F.sum(f"{measure}_count")), 3)

@@ -1,0 +1,77 @@
+"""States and sources made of rows that show only what matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.tables import TABLES
+from flightlake.io.frames import frame_of, schema_of
+from pyspark.sql import DataFrame, SparkSession
+
+HOUR = Hour.parse("2025-12-28T02")
+
+
+@pytest.fixture
+def hour() -> Hour:
+    return HOUR
+
+
+@pytest.fixture
+def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
+    """A frame of a table from rows that name some of its columns; the others are null."""
+
+    def frame(table_name: str, rows: Iterable[dict[str, Any]]) -> DataFrame:
+        schema = schema_of(TABLES[table_name])
+        nulls = dict.fromkeys(schema.fieldNames())
+        return frame_of(spark, [{**nulls, **row} for row in rows], schema)
+
+    return frame
+
+
+@pytest.fixture
+def states(rows_of: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
+    """States of the hour: each row says what differs from an airliner that cruises over Europe.
+
+    ``at_s`` is the moment of the answer, in seconds after the start of the hour.
+    """
+
+    def frame(*rows: dict[str, Any]) -> DataFrame:
+        return rows_of("silver.state_vectors", (_state(**row) for row in rows))
+
+    return frame
+
+
+def _state(at_s: int = 600, **changes: Any) -> dict[str, Any]:
+    moment = HOUR.start + timedelta(seconds=at_s)
+    state = {
+        "icao24": "3c6444",
+        "snapshot_time": moment,
+        "callsign": "DLH9LF",
+        "origin_country": "Germany",
+        "time_position": moment,
+        "last_contact": moment,
+        "longitude_deg": 8.5,
+        "latitude_deg": 50.0,
+        "baro_altitude_m": 11_000.0,
+        "geo_altitude_m": 11_200.0,
+        "is_on_ground": False,
+        "ground_speed_mps": 230.0,
+        "true_track_deg": 90.0,
+        "vertical_rate_mps": 0.0,
+        "squawk": "1000",
+        "is_spi": False,
+        "position_source": 0,
+        "flight_phase": "cruise",
+        "position_age_s": 0,
+        "contact_age_s": 0,
+        "is_fresh": True,
+        "source": "simulator",
+        "raw_object": "raw/states/source=simulator/1.json.gz",
+        "region": "europe",
+        **changes,
+    }
+    return {**state, "date": state["snapshot_time"].date(), "hour": state["snapshot_time"].hour}
