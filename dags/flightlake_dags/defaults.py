@@ -18,7 +18,9 @@ class Tag(StrEnum):
     FLIGHTLAKE = "flightlake"
     RAW = "raw"
     SILVER = "silver"
+    GOLD = "gold"
     HOURLY = "hourly"
+    DAILY = "daily"
 
 
 def default_args() -> dict[str, Any]:
