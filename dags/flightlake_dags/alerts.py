@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flightlake.contracts.days import Period
+
+from flightlake_dags.days import find_day
 from flightlake_dags.hours import find_hour
 from flightlake_dags.settings import get_settings
 
@@ -34,18 +37,27 @@ def alert_on_failure(context: Mapping[str, Any]) -> None:
 
 
 def alert_of(context: Mapping[str, Any]) -> Alert:
-    """Say which run of which hour failed where, why, and where its log is."""
-    ti = context["ti"]
-    params = context.get("params") or {}
-    hour = find_hour(params.get("hour"), context.get("data_interval_start"))
+    """Say which run of which hour or day failed where, why, and where its log is."""
+    ti, period = context["ti"], _period_of(context)
     reason = str(context.get("exception") or "no reason was given")
-    subject = f"Flightlake: {ti.dag_id} {hour or ti.run_id} failed in {ti.task_id}"
+    subject = f"Flightlake: {ti.dag_id} {period or ti.run_id} failed in {ti.task_id}"
     text = (
-        f"DAG {ti.dag_id}, run {ti.run_id}, hour {hour or 'unknown'}, task {ti.task_id}\n"
+        f"DAG {ti.dag_id}, run {ti.run_id}, data of {period or 'unknown'}, task {ti.task_id}\n"
         f"{reason[:MAX_TEXT_CHARS]}\n"
         f"Task log: {getattr(ti, 'log_url', '') or 'see the task in Airflow'}"
     )
     return Alert(subject[:MAX_SUBJECT_CHARS], text)
+
+
+def _period_of(context: Mapping[str, Any]) -> Period | None:
+    params, start = context.get("params") or {}, context.get("data_interval_start")
+    try:
+        if "date" in params:
+            return find_day(params["date"], start)
+        return find_hour(params.get("hour"), start)
+    except ValueError:
+        # What the param says is no period: that is the failure, and it must be told.
+        return None
 
 
 def send(alert: Alert, target: str, context: Mapping[str, Any]) -> None:
