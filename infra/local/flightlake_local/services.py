@@ -121,8 +121,11 @@ def spark_conf(settings: LocalSettings) -> dict[str, str]:
         "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
         # An hour of a laptop is a small job: the second compiler would use more CPU than it saves
-        # (39 s instead of 48 s for 209,000 rows on 2 cores).
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1",
+        # (39 s instead of 48 s for 209,000 rows on 2 cores). The first one's own code cache of
+        # 48 MB was full after a silver hour, which turns compiling off for good.
+        "spark.driver.extraJavaOptions": (
+            "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
+        ),
         "spark.sql.warehouse.dir": (settings.state_dir / "spark-warehouse").as_uri(),
     }
     if settings.lake is LakeKind.S3:
