@@ -34,6 +34,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
         routes.join(F.broadcast(of_departure), "departure_airport", "left")
         .join(F.broadcast(of_arrival), "arrival_airport", "left")
         .withColumn("great_circle_distance_m", F.round(great_circle_distance_m(*ends), 1))
+        .drop(*ends)
     )
 
 

@@ -7,17 +7,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import TABLES
 from flightlake.io.frames import frame_of, schema_of
 from pyspark.sql import DataFrame, SparkSession
 
 HOUR = Hour.parse("2025-12-28T02")
+DAY = Day(HOUR.date)
 
 
 @pytest.fixture
 def hour() -> Hour:
     return HOUR
+
+
+@pytest.fixture
+def day() -> Day:
+    return DAY
 
 
 @pytest.fixture
@@ -75,3 +82,27 @@ def _state(at_s: int = 600, **changes: Any) -> dict[str, Any]:
         **changes,
     }
     return {**state, "date": state["snapshot_time"].date(), "hour": state["snapshot_time"].hour}
+
+
+@pytest.fixture
+def flights(rows_of: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
+    """Flights of the day: each row says what differs from one from Frankfurt to London."""
+
+    def frame(*rows: dict[str, Any]) -> DataFrame:
+        return rows_of("gold.flights", (_flight(**row) for row in rows))
+
+    return frame
+
+
+def _flight(**changes: Any) -> dict[str, Any]:
+    return {
+        "icao24": "3c6444",
+        "callsign": "DLH9LF",
+        "airline_icao": "DLH",
+        "departure_airport": "EDDF",
+        "arrival_airport": "EGLL",
+        "duration_s": 5_400,
+        "flown_distance_m": 660_000.0,
+        "date": DAY.date,
+        **changes,
+    }
