@@ -2,8 +2,8 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql package test lint format \
-	mwaa-envs lock clean
+.PHONY: help setup demo up down status logs replay query spark-sql package docs test lint \
+	format mwaa-envs lock clean
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -56,6 +56,9 @@ spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
 
 package: setup ## build main.py and flightlake.zip, what EMR gets
 	@$(LOCAL) package
+
+docs: setup ## write docs/tables.md anew from the registry, the schemas and the suites
+	@$(LOCAL) docs
 
 test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
 	@$(PYTHON) -m pytest $(ARGS)

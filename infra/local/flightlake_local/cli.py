@@ -95,6 +95,15 @@ def package() -> None:
         print(path)
 
 
+@app.command()
+def docs() -> None:
+    """Write what of the documents is made from the code: the table dictionary."""
+    from flightlake_local.dictionary import write_dictionary
+    from flightlake_local.settings import ROOT
+
+    print(write_dictionary(ROOT))
+
+
 @app.command(hidden=True)
 def emr_config() -> None:
     """Write the local EMR Serverless's configuration and print its path (docker-compose)."""

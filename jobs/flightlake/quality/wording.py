@@ -78,6 +78,8 @@ def _range(arguments: Mapping[str, Any]) -> str:
     if arguments.get("strict_max"):
         end = f"before {text_of(high)}" if isinstance(high, datetime) else f"below {text_of(high)}"
         return end if low is None else f"from {text_of(low)} and {end}"
+    if low == high:
+        return text_of(low)
     return f"at most {text_of(high)}" if low is None else f"{text_of(low)} to {text_of(high)}"
 
 
@@ -114,6 +116,23 @@ def _unique(arguments: Mapping[str, Any]) -> str:
     return f"{' and '.join(arguments['column_list'])} are unique together"
 
 
+def _unique_alone(arguments: Mapping[str, Any]) -> str:
+    return f"{arguments['column']} is unique"
+
+
+def _null(arguments: Mapping[str, Any]) -> str:
+    return f"{arguments['column']} is null"
+
+
+def _contained(arguments: Mapping[str, Any]) -> str:
+    return f"{arguments['column']} is somewhere {', '.join(map(text_of, arguments['value_set']))}"
+
+
+def _pair(arguments: Mapping[str, Any]) -> str:
+    above = "at least" if arguments.get("or_equal") else "above"
+    return f"{arguments['column_A']} is {above} {arguments['column_B']}"
+
+
 def _columns(arguments: Mapping[str, Any]) -> str:
     return f"all {len(arguments['column_set'])} columns"
 
@@ -124,10 +143,14 @@ def _no_rows(_: Mapping[str, Any]) -> str:
 
 
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "expect_column_distinct_values_to_contain_set": _contained,
+    "expect_column_pair_values_a_to_be_greater_than_b": _pair,
     "expect_column_unique_value_count_to_be_between": _different,
     "expect_column_value_lengths_to_be_between": _lengths,
     "expect_column_values_to_be_between": _values,
     "expect_column_values_to_be_in_set": _set,
+    "expect_column_values_to_be_null": _null,
+    "expect_column_values_to_be_unique": _unique_alone,
     "expect_column_values_to_match_regex": _regex,
     "expect_column_values_to_not_be_null": _known,
     "expect_compound_columns_to_be_unique": _unique,

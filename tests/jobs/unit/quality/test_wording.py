@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flightlake.contracts.tables import TABLES
 from flightlake.quality.suites import load_suite
 from flightlake.quality.wording import expected, observed, score_text, text_of
 
@@ -41,7 +42,24 @@ GROUND = {
             {"column": "t", "min_value": 36},
             "at least 36 different values of t",
         ),
+        (
+            "expect_column_values_to_be_between",
+            {"column": "hour", "min_value": 2, "max_value": 2},
+            "hour is 2",
+        ),
         ("expect_column_values_to_be_in_set", {"column": "f", "value_set": [True]}, "f is true"),
+        ("expect_column_values_to_be_unique", {"column": "k"}, "k is unique"),
+        ("expect_column_values_to_be_null", {"column": "x"}, "x is null"),
+        (
+            "expect_column_distinct_values_to_contain_set",
+            {"column": "region", "value_set": ["world"]},
+            "region is somewhere world",
+        ),
+        (
+            "expect_column_pair_values_a_to_be_greater_than_b",
+            {"column_A": "states", "column_B": "aircraft", "or_equal": True},
+            "states is at least aircraft",
+        ),
         ("expect_a_thing_of_tomorrow", {"column": "f", "depth": 3}, "column f, depth 3"),
     ],
 )
@@ -49,8 +67,9 @@ def test_what_is_expected_is_said_in_words(expectation, arguments, words):
     assert expected(expectation, arguments) == words
 
 
-def test_every_expectation_of_the_suite_has_words_of_its_own():
-    for entry in load_suite("silver.state_vectors")["expectations"]:
+@pytest.mark.parametrize("table_name", TABLES)
+def test_every_expectation_of_a_suite_has_words_of_its_own(table_name):
+    for entry in load_suite(table_name)["expectations"]:
         plain = {k: [v] if isinstance(v, dict) else v for k, v in entry["kwargs"].items()}
         plain.pop("row_condition", None)
         said = expected(entry["type"], plain)

@@ -1,0 +1,92 @@
+"""The table dictionary, docs/tables.md, made from the registry, the schemas and the suites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from flightlake.contracts.tables import TABLES, Table
+from flightlake.quality.suites import load_suite
+from flightlake.schemas import columns_of
+
+_INTRODUCTION = """\
+# Tables
+
+Made by `make docs` from the registry, the schemas and the suites: change those, never this page.
+The same names work in `make query`, in `make spark-sql` and in Athena. All times are UTC; measures
+end in their unit.
+
+**Severities.** Rows that do not meet a *critical* expectation are not published; those that do not
+meet a *warning* or an *info* are, with a mark. Every answer is in `ops.quality_results`.
+"""
+_SEVERITIES = ("critical", "warning", "info")
+
+
+def write_dictionary(root: Path) -> Path:
+    """Write the dictionary of a repository; returns its path."""
+    path = root / "docs/tables.md"
+    path.write_text(dictionary(TABLES.values()))
+    return path
+
+
+def dictionary(tables: Iterable[Table]) -> str:
+    """The dictionary: an index by layer, then a page a table, in the registry's order."""
+    listed = list(tables)
+    layers = dict.fromkeys(table.layer for table in listed)
+    index = [
+        "\n".join(
+            [f"**{layer}**", "", *(_index_line(table) for table in listed if table.layer == layer)]
+        )
+        for layer in layers
+    ]
+    return "\n\n".join([_INTRODUCTION.rstrip(), *index, *map(_page, listed)]) + "\n"
+
+
+def _index_line(table: Table) -> str:
+    return f"- {_link(table.full_name)}: {table.description}"
+
+
+def _page(table: Table) -> str:
+    facts = [
+        ("layer", table.layer),
+        ("owner", table.owner),
+        ("written by", f"`{table.step}`" if table.step else "every step"),
+        ("made of", ", ".join(map(_link, table.sources))),
+        ("keys", _names(table.keys)),
+        ("partitions", _names(table.partitions) or "none"),
+    ]
+    columns = [(f"`{c.name}`", f"`{c.type}`", c.comment) for c in columns_of(table)]
+    expectations = sorted(
+        load_suite(table.full_name)["expectations"],
+        key=lambda entry: _SEVERITIES.index(entry["severity"]),
+    )
+    asked = [
+        (e["severity"], e["meta"]["dimension"], e["meta"]["description"]) for e in expectations
+    ]
+    return "\n\n".join(
+        [
+            f"## {table.full_name}",
+            table.description,
+            _grid(("", ""), [fact for fact in facts if fact[1]]),
+            _grid(("column", "type", "what it says"), columns),
+            f"Its expectations, `expectations/{table.path}.json`:",
+            _grid(("severity", "dimension", "what must hold"), asked),
+        ]
+    )
+
+
+def _link(full_name: str) -> str:
+    return f"[`{full_name}`](#{full_name.replace('.', '')})"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
