@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ def spark() -> Iterator[SparkSession]:
     os.environ["PYSPARK_SUBMIT_ARGS"] = (
         f"--master local[2] --driver-memory 3g {confs} pyspark-shell"
     )
+    # The workers of Arrow functions; the machine's own python3 is another version.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     from flightlake.io.session import start_session
 
     session = start_session("tests")

@@ -102,6 +102,24 @@ DERIVED = (
         "How much flew in each region, and in the world, each hour.",
         (_STATES,),
     ),
+    Table(
+        "gold",
+        "traffic_density",
+        "states_hourly",
+        ("date", "hour", "h3_cell"),
+        _HOUR,
+        "Where it flew, in H3 cells, each hour.",
+        (_STATES,),
+    ),
+    Table(
+        "gold",
+        "flights",
+        "flights_daily",
+        ("date", "flight_id"),
+        ("date",),
+        "One row a flight, on the UTC day on which it was last seen.",
+        (_STATES, "ref.airports"),
+    ),
 )
 """The tables that are made of other tables, each after its sources."""
 

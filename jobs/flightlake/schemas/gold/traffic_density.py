@@ -11,7 +11,7 @@ COLUMNS = (
     Column("longitude_deg", "double", "centre of the cell, WGS 84"),
     Column("aircraft", "bigint", "distinct aircraft"),
     Column("airborne_aircraft", "bigint", "distinct aircraft seen in the air"),
-    Column("states", "bigint", "states with a position"),
+    Column("states", "bigint", "states with a position of at most 60 s"),
     Column("mean_baro_altitude_m", "double", "mean pressure altitude of airborne states"),
     Column("date", "date", "UTC day"),
     Column("hour", "int", "UTC hour"),

@@ -6,11 +6,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
+from flightlake.transforms.means import mean, parts
 from flightlake.transforms.sources import Sources
 
 WORLD = "world"
 
 _FLAGS = ("is_airborne", "is_on_ground")
+_MEASURES = ("baro_altitude_m", "ground_speed_mps")
 _AIRCRAFT = ("date", "hour", "region", "icao24")
 
 
@@ -26,8 +28,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
         F.bool_or("is_on_ground").alias("is_on_ground"),
         F.count("*").alias("states"),
         F.count_if("is_fresh").alias("fresh"),
-        *_airborne_sum("baro_altitude_m"),
-        *_airborne_sum("ground_speed_mps"),
+        *(total for measure in _MEASURES for total in _airborne_sum(measure)),
     )
     sums = [name for name in of_region.columns if name not in (*_AIRCRAFT, *_FLAGS)]
     in_world = of_region.withColumn("region", F.lit(WORLD)).groupBy(*_AIRCRAFT)
@@ -44,17 +45,14 @@ def derive(sources: Sources, period: Period) -> DataFrame:
             F.count_if("is_on_ground").alias("ground_aircraft"),
             F.sum("states").alias("states"),
             (F.sum("fresh") / F.sum("states")).alias("fresh_share"),
-            _mean("baro_altitude_m").alias("mean_baro_altitude_m"),
-            _mean("ground_speed_mps").alias("mean_ground_speed_mps"),
+            *(
+                mean(f"{measure}_sum", f"{measure}_count").alias(f"mean_{measure}")
+                for measure in _MEASURES
+            ),
         )
     )
 
 
 def _airborne_sum(measure: str) -> tuple[Column, Column]:
-    value = F.when(~F.col("is_on_ground"), F.col(measure))
+    value = F.when(~F.col("is_on_ground"), parts(measure))
     return F.sum(value).alias(f"{measure}_sum"), F.count(value).alias(f"{measure}_count")
-
-
-def _mean(measure: str) -> Column:
-    # A sum of doubles hangs in its last digits on the order of rows; a re-run must not differ.
-    return F.round(F.try_divide(F.sum(f"{measure}_sum"), F.sum(f"{measure}_count")), 3)
