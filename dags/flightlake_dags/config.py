@@ -28,5 +28,12 @@ def spark_sizing(profile: str) -> dict[str, str]:
     return {name: entry["value"] for name, entry in _read("spark")[profile].items()}
 
 
+@cache
+def prices_argument() -> str:
+    """What EMR Serverless asks for, as ``{"vcpu_hour_usd":…,…}``."""
+    prices = {name: price for name, price in _read("prices").items() if name.endswith("_usd")}
+    return json.dumps(prices, separators=(",", ":"))
+
+
 def _read(name: str) -> Any:
     return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))

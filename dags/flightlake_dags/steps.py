@@ -62,6 +62,7 @@ def spark_step(
             }
         },
         config={"tags": {"project": "flightlake", "step": step, "owner": OWNER}},
+        lake_url=settings.lake_url,
         deferrable=True,
         waiter_delay=settings.emr_wait_delay_s,
         execution_timeout=execution_timeout,

@@ -12,6 +12,8 @@ from airflow.exceptions import AirflowException
 from airflow.providers.amazon.aws.links.emr import EmrServerlessS3LogsLink
 from airflow.providers.amazon.aws.operators.emr import EmrServerlessStartJobOperator
 from botocore.exceptions import ClientError
+from flightlake.contracts.costs import JobCost, record_cost
+from flightlake.contracts.storage import Lake
 
 from emr.runs import ENDED, Run, TaskRuns
 from emr.trigger import SparkStepTrigger
@@ -34,12 +36,19 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
     Args:
         execution_timeout: the longest life of a job, waiting for capacity included.
         waiter_delay: seconds between two looks at the job.
+        lake_url: the lake that keeps what the job cost, ``contracts/costs.py``; None: nobody does.
         kwargs: everything else that ``EmrServerlessStartJobOperator`` takes.
     """
 
     def __init__(
-        self, *, execution_timeout: timedelta | None = None, waiter_delay: int = 10, **kwargs: Any
+        self,
+        *,
+        execution_timeout: timedelta | None = None,
+        waiter_delay: int = 10,
+        lake_url: str | None = None,
+        **kwargs: Any,
     ) -> None:
+        self.lake_url = lake_url
         self.max_wait = execution_timeout or DEFAULT_TIMEOUT
         super().__init__(
             execution_timeout=execution_timeout,
@@ -204,6 +213,7 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         return job
 
     def _outcome(self, job: Mapping[str, Any], is_overdue: bool = False) -> str:
+        self._record_cost(job)
         age_s = (job["updatedAt"] - job["createdAt"]).total_seconds()
         if job["state"] == "SUCCESS":
             billed = job.get("billedResourceUtilization") or {}
@@ -221,6 +231,15 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
             "Nothing that it had not committed was published. A retry, or clearing the task, "
             "starts a new job."
         )
+
+    def _record_cost(self, job: Mapping[str, Any]) -> None:
+        if self.lake_url is None:
+            return
+        try:
+            record_cost(Lake(self.lake_url), JobCost.of(job))
+        except Exception as error:
+            # A run is worth more than the record of what it cost.
+            self.log.warning("What job run %s cost is not recorded: %s", self.job_id, error)
 
     @property
     def _logs_are_on_s3(self) -> bool:

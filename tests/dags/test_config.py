@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from flightlake_dags.config import regions_argument, spark_sizing
+from flightlake.steps.arguments import parse_day_arguments
+from flightlake_dags.config import prices_argument, regions_argument, spark_sizing
 
 PLACES = {
     "Frankfurt": (50.0, 8.6, "europe"),
@@ -59,3 +60,10 @@ def test_boxes_are_boxes_on_the_globe() -> None:
 
 def test_a_job_has_a_limit_of_executors() -> None:
     assert int(spark_sizing("hour")["spark.dynamicAllocation.maxExecutors"]) <= 4
+
+
+def test_prices_are_those_that_the_daily_step_asks_for():
+    arguments = ["--lake", "file:///lake", "--day", "2025-12-28", "--run-id", "test"]
+    parsed = parse_day_arguments("flights_daily", [*arguments, "--prices", prices_argument()])
+    assert 0 < parsed.prices.storage_gb_hour_usd < parsed.prices.memory_gb_hour_usd
+    assert parsed.prices.memory_gb_hour_usd < parsed.prices.vcpu_hour_usd < 1

@@ -37,6 +37,9 @@ MAX_AHEAD_S = 600
 """How far an answer's time may lie ahead of the moment it was fetched: clocks differ."""
 
 
+_MAX_COUNT = 2**31 - 1
+
+
 class UnreadableAnswerError(Exception):
     """A body that is no ``/states/all`` answer; the message says why."""
 
@@ -76,12 +79,21 @@ class Manifest:
             manifest = cls(**json.loads(body))
         except TypeError as error:
             raise ValueError(f"not a manifest: {error}") from None
-        texts = (manifest.sha256, manifest.fetched_at)
-        counts = (manifest.time_s, manifest.rows, manifest.credits_left)
-        if not all(type(text) is str for text in texts) or not all(
-            count is None or type(count) is int for count in counts
+        texts = (manifest.sha256, manifest.fetched_at, manifest.source)
+        times = (manifest.time_s, manifest.requested_time_s)
+        counts = (
+            manifest.rows,
+            manifest.body_bytes,
+            manifest.credits_spent,
+            manifest.credits_left,
+        )
+        if (
+            not all(type(text) is str for text in texts)
+            or not all(value is None or type(value) is int for value in (*times, *counts))
+            or not all(count is None or 0 <= count <= _MAX_COUNT for count in counts)
         ):
-            raise ValueError("not a manifest: a field is of the wrong type")
+            raise ValueError("not a manifest: a field is of the wrong type or out of range")
+        datetime.fromisoformat(manifest.fetched_at)
         return manifest
 
     def to_json(self) -> bytes:
@@ -269,7 +281,7 @@ def read_object(lake: Lake, key: str) -> tuple[Answer, bytes]:
         raise UnreadableAnswerError("vanished after it was listed") from None
     except ObjectTooLargeError as error:
         raise UnreadableAnswerError(str(error)) from None
-    manifest = _manifest(lake, key)
+    manifest = read_manifest(lake, key)
     if manifest is not None and manifest.time_s is not None and manifest.rows is not None:
         if manifest.sha256 != hashlib.sha256(body).hexdigest():
             raise UnreadableAnswerError("its content is not what was landed (SHA-256 differs)")
@@ -281,7 +293,8 @@ def read_object(lake: Lake, key: str) -> tuple[Answer, bytes]:
     return answer, body
 
 
-def _manifest(lake: Lake, key: str) -> Manifest | None:
+def read_manifest(lake: Lake, key: str) -> Manifest | None:
+    """The manifest beside a raw object; None where there is none that can be read."""
     # A crash between the object and its manifest leaves none: the body then speaks for itself.
     try:
         return Manifest.from_json(lake.read(manifest_key(key)))
@@ -290,6 +303,6 @@ def _manifest(lake: Lake, key: str) -> Manifest | None:
 
 
 def _landed_reason(lake: Lake, key: str) -> str:
-    manifest = _manifest(lake, key)
+    manifest = read_manifest(lake, key)
     known = manifest.unreadable_reason if manifest else None
     return known or "was landed as unreadable; its manifest is missing"

@@ -114,6 +114,20 @@ class JudgedTable:
     run: TableRun
     judgement: Judgement
 
+    @property
+    def table_name(self) -> str:
+        """The table, such as ``gold.flights``."""
+        return self.run.table_name
+
+
+@dataclass(frozen=True)
+class JudgedRecords:
+    """What a day of a table of records is worth, judged after it was written."""
+
+    table_name: str
+    rows: int
+    judgement: Judgement
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -144,7 +158,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class TablesResult:
-    """All that one run of a step says of the tables that it derived."""
+    """All that one run of a step says of the tables that it derived, and of the day's records."""
 
     step: str
     date: str
@@ -152,11 +166,12 @@ class TablesResult:
     seconds: float
     report: str
     tables: list[JudgedTable]
+    records: list[JudgedRecords] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the tables' verdicts."""
-        found = {table.run.verdict for table in self.tables}
+        """The worst of all verdicts."""
+        found = {judged.judgement.verdict for judged in (*self.tables, *self.records)}
         order: tuple[Verdict, ...] = ("rejected", "warning", "pass")
         return next((verdict for verdict in order if verdict in found), "no_data")
 
@@ -169,7 +184,11 @@ class TablesResult:
         """Parse a stored result."""
         content = json.loads(body)
         tables = [_judged_of(table) for table in content.pop("tables")]
-        return cls(**content, tables=tables)
+        records = [
+            JudgedRecords(**{**found, "judgement": _judgement_of(found["judgement"])})
+            for found in content.pop("records")
+        ]
+        return cls(**content, tables=tables, records=records)
 
 
 def _judged_of(content: dict[str, Any]) -> JudgedTable:

@@ -91,6 +91,33 @@ QUALITY_RESULTS = Table(
     ("date",),
     "One line an expectation and run: what was expected, observed and decided.",
 )
+API_CREDITS = Table(
+    "ops",
+    "api_credits",
+    "states_hourly",
+    ("raw_object",),
+    _HOUR,
+    "What each answer cost in API credits, and what was left.",
+)
+JOB_COSTS = Table(
+    "ops",
+    "job_costs",
+    "flights_daily",
+    ("job_run_id",),
+    ("date",),
+    "What each Spark job run was billed for.",
+)
+
+RECORDS = (
+    STATE_VECTORS_WITHHELD,
+    QUARANTINE,
+    RUN_LEDGER,
+    TABLE_RUNS,
+    QUALITY_RESULTS,
+    API_CREDITS,
+    JOB_COSTS,
+)
+"""The tables that record what happened: a day of theirs is judged after it was written."""
 
 DERIVED = (
     Table(
@@ -133,6 +160,8 @@ TABLES = {
         RUN_LEDGER,
         TABLE_RUNS,
         QUALITY_RESULTS,
+        API_CREDITS,
+        JOB_COSTS,
     )
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -36,12 +37,13 @@ class ReaderVersionError(Exception):
     """A table would need a newer reader than Athena has."""
 
 
-def ensure_tables(spark: SparkSession, lake: Lake, step: str) -> None:
-    """Create the tables that a step writes or reads and that are not there yet.
+def ensure_tables(spark: SparkSession, lake: Lake, step: str, others: Iterable[Table] = ()) -> None:
+    """Create the tables that a step writes or reads, and others, where they are not there yet.
 
     A table is created empty, one of the layer ``ref`` with the rows that come with the project.
     """
     needed = dict.fromkeys(written_by(step))
+    needed |= dict.fromkeys(others)
     needed |= dict.fromkeys(TABLES[name] for table in derived_by(step) for name in table.sources)
     missing = [table for table in needed if not lake.exists(f"{table.path}/_delta_log")]
     with ThreadPoolExecutor(_CREATORS) as pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -10,6 +10,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from flightlake.contracts.costs import Prices, costs_of
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
@@ -25,6 +26,8 @@ from flightlake.contracts.results import (
 )
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import (
+    API_CREDITS,
+    JOB_COSTS,
     QUALITY_RESULTS,
     RUN_LEDGER,
     STATE_VECTORS,
@@ -84,7 +87,13 @@ def hour_of(line: LedgerLine) -> Hour:
     return Hour.parse(f"{line.date}T{line.hour:02d}")
 
 
-def record_hour(spark: SparkSession, lake: Lake, result: RunResult, history: History) -> None:
+def record_hour(
+    spark: SparkSession,
+    lake: Lake,
+    result: RunResult,
+    history: History,
+    api_credits: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """Write what a run did to its hour, in place of what an earlier try of this run wrote.
 
     The result file comes last: where it is, everything else is.
@@ -94,6 +103,7 @@ def record_hour(spark: SparkSession, lake: Lake, result: RunResult, history: His
         lake: where to.
         result: what to record.
         history: what was known before this run.
+        api_credits: what the hour's raw objects cost, in place of what is known of the hour.
     """
     line = result.ledger
     hour = hour_of(line)
@@ -103,7 +113,9 @@ def record_hour(spark: SparkSession, lake: Lake, result: RunResult, history: His
         RUN_LEDGER: [{**asdict(line), "date": hour.date}],
         **_rows_to_record(hour, line.run_id, result.tables, judged),
     }
-    _replace(spark, lake, hour, line.run_id, rows)
+    of_run = _of_run(hour, line.run_id)
+    records = [(table, of_run, rows[table]) for table in rows]
+    _replace(spark, lake, [*records, (API_CREDITS, hour.predicate, api_credits)])
     others = [
         known for known in history.ledger if (hour_of(known), known.run_id) != (hour, line.run_id)
     ]
@@ -116,12 +128,22 @@ def record_hour(spark: SparkSession, lake: Lake, result: RunResult, history: His
     lake.write(result_key(line.step, hour, line.run_id), result.to_json())
 
 
+def record_job_costs(spark: SparkSession, lake: Lake, day: Day, prices: Prices) -> int:
+    """Write what the job runs of a day cost, in place of what is known of it; how many they are."""
+    costs = costs_of(lake, day)
+    rows = [{**asdict(cost), "cost_usd": cost.cost_usd(prices), "date": day.date} for cost in costs]
+    _replace(spark, lake, [(JOB_COSTS, day.predicate, rows)])
+    return len(rows)
+
+
 def record_tables(spark: SparkSession, lake: Lake, result: TablesResult, history: History) -> None:
     """Write what a run did to the tables that it derived, as ``record_hour`` does for an hour."""
     day = Day.parse(result.date)
     judged = [(table.run.table_name, table.judgement) for table in result.tables]
+    judged += [(records.table_name, records.judgement) for records in result.records]
     rows = _rows_to_record(day, result.run_id, result.tables, judged)
-    _replace(spark, lake, day, result.run_id, rows)
+    of_run = _of_run(day, result.run_id)
+    _replace(spark, lake, [(table, of_run, rows[table]) for table in rows])
     lake.write(result.report, render_tables_report(result).encode())
     others = [run for run in history.table_runs if run.report != result.report]
     runs = [*others, *(table.run for table in result.tables)]
@@ -146,23 +168,26 @@ def _rows_to_record(
     }
 
 
+def _of_run(period: Period, run_id: str) -> str:
+    run = run_id.replace("\\", "\\\\").replace("'", "\\'")
+    hour = "hour IS NULL" if period.hour is None else f"hour = {period.hour}"
+    return f"date = DATE'{period.date}' AND {hour} AND run_id = '{run}'"
+
+
 def _replace(
     spark: SparkSession,
     lake: Lake,
-    period: Period,
-    run_id: str,
-    rows: Mapping[Table, list[dict[str, Any]]],
+    records: Iterable[tuple[Table, str, Sequence[Mapping[str, Any]]]],
 ) -> None:
-    run = run_id.replace("\\", "\\\\").replace("'", "\\'")
-    hour = "hour IS NULL" if period.hour is None else f"hour = {period.hour}"
-    predicate = f"date = DATE'{period.date}' AND {hour} AND run_id = '{run}'"
+    """Put rows in place of those that a predicate names: one commit a table, all at once."""
 
-    def replace(table: Table) -> int:
-        frame = frame_of(spark, rows[table], schema_of(table)).coalesce(1)
+    def replace(record: tuple[Table, str, Sequence[Mapping[str, Any]]]) -> int:
+        table, predicate, rows = record
+        frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
         return delta.replace_where(frame, lake, table, predicate)
 
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(replace, rows):
+        for _ in pool.map(replace, records):
             pass
 
 

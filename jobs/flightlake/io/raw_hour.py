@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -50,6 +52,8 @@ class RawHour:
     answers: tuple[RawAnswer, ...]
     before: RawAnswer | None
     quarantined: tuple[QuarantinedAnswer, ...]
+    manifests: Mapping[str, raw.Manifest] = field(default_factory=dict)
+    """What was landed, by its key; an object whose manifest is lost is not among them."""
 
     @property
     def all_answers(self) -> list[RawAnswer]:
@@ -65,6 +69,25 @@ class RawHour:
     def snapshots(self) -> int:
         """The number of distinct moments that were answered."""
         return len({answer.time_s for answer in self.answers})
+
+    @property
+    def api_credits(self) -> list[dict[str, Any]]:
+        """What each raw object cost: rows of ``ops.api_credits``."""
+        return [
+            {
+                "raw_object": key,
+                "source": manifest.source,
+                "fetched_at": datetime.fromisoformat(manifest.fetched_at),
+                "snapshot_time": _moment(manifest.time_s),
+                "states": manifest.rows,
+                "body_bytes": manifest.body_bytes,
+                "credits_spent": manifest.credits_spent,
+                "credits_left": manifest.credits_left,
+                "date": self.hour.date,
+                "hour": self.hour.hour,
+            }
+            for key, manifest in self.manifests.items()
+        ]
 
     def without(self, raw_objects: Collection[str], reason: str) -> RawHour:
         """The hour with some answers set aside."""
@@ -88,13 +111,19 @@ def inspect_hour(lake: Lake, hour: Hour) -> RawHour:
     keys = raw.objects_of(lake, hour)
     with ThreadPoolExecutor(_READERS) as pool:
         found = list(pool.map(lambda key: _inspect(lake, key), keys))
+        manifests = pool.map(lambda key: (key, raw.read_manifest(lake, key)), keys)
+        landed = {key: manifest for key, manifest in manifests if manifest is not None}
     answers = sorted(
         (item for item in found if isinstance(item, RawAnswer)),
         key=lambda answer: (answer.time_s, answer.raw_object),
     )
     quarantined = (item for item in found if isinstance(item, QuarantinedAnswer))
     before = _last_answer(lake, hour - 1) if answers else None
-    return RawHour(hour, tuple(answers), before, tuple(quarantined))
+    return RawHour(hour, tuple(answers), before, tuple(quarantined), landed)
+
+
+def _moment(time_s: int | None) -> datetime | None:
+    return None if time_s is None else datetime.fromtimestamp(time_s, UTC)
 
 
 def _inspect(lake: Lake, key: str) -> RawAnswer | QuarantinedAnswer:

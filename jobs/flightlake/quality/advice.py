@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flightlake.contracts.results import LedgerLine, TablesResult, Verdict
+from flightlake.contracts.results import (
+    JudgedRecords,
+    JudgedTable,
+    LedgerLine,
+    TablesResult,
+    Verdict,
+)
 from flightlake.contracts.tables import QUARANTINE, STATE_VECTORS, STATE_VECTORS_WITHHELD, Table
 
 
@@ -70,10 +77,12 @@ def next_steps(line: LedgerLine) -> list[Step]:
 
 
 def tables_headline(result: TablesResult) -> str:
-    """What a run did to its tables, in one sentence."""
-    rejected = [table.run.table_name for table in result.tables if table.run.verdict == "rejected"]
-    if rejected:
-        return f"Not published, so as it was before: {', '.join(rejected)}."
+    """What a run did to its tables and found in the day's records, in a sentence each."""
+    rejected, wrong = _rejected(result.tables), _rejected(result.records)
+    if rejected or wrong:
+        kept = f"Not published, so as it was before: {', '.join(rejected)}." if rejected else ""
+        found = f"Not as it must be, and left as it is: {', '.join(wrong)}." if wrong else ""
+        return f"{kept} {found}".strip()
     rows = sum(table.run.rows_published for table in result.tables)
     published = f"{rows:,} rows are published in {len(result.tables)} tables"
     if result.verdict == "warning":
@@ -87,12 +96,21 @@ def tables_next_steps(result: TablesResult) -> list[Step]:
         f"in Airflow open the DAG {result.step} and clear the run of {result.date}. It reads the "
         "same tables and replaces its own, so running it twice does no harm."
     )
-    rejected = [table.run.table_name for table in result.tables if table.run.verdict == "rejected"]
-    if rejected:
-        suites = ", ".join(f"expectations/{name.replace('.', '/')}.json" for name in rejected)
+    rejected, wrong = _rejected(result.tables), _rejected(result.records)
+    if rejected or wrong:
+        suites = [f"expectations/{name.replace('.', '/')}.json" for name in (*rejected, *wrong)]
+        safe = Step("Readers are safe: a rejected table holds what it held before this run.")
+        written = Step(
+            f"{', '.join(wrong)} says what happened and cannot be taken back: find out which run "
+            "wrote those rows. Clear that run where it did, so that it writes them anew."
+        )
         return [
-            Step("Readers are safe: a rejected table holds what it held before this run."),
-            Step(f"Read below what failed. If the rows are right and a rule is wrong: {suites}."),
+            *([safe] if rejected else []),
+            Step(
+                "Read below what failed. If the rows are right and a rule is wrong: "
+                f"{', '.join(suites)}."
+            ),
+            *([written] if wrong else []),
             Step(f"After a fix, run it again: {again}"),
         ]
     look = [
@@ -105,6 +123,10 @@ def tables_next_steps(result: TablesResult) -> list[Step]:
     if result.verdict == "warning":
         return [Step("Read below what is not met, and decide whether users must know."), *look]
     return look
+
+
+def _rejected(judged: Sequence[JudgedTable | JudgedRecords]) -> list[str]:
+    return [found.table_name for found in judged if found.judgement.verdict == "rejected"]
 
 
 _REPLAY = "make replay FROM=<file or folder of recorded answers>"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
@@ -30,6 +31,7 @@ class DayArguments:
     lake: Lake
     day: Day
     run_id: str
+    prices: Prices
 
 
 def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
@@ -38,6 +40,12 @@ def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
     parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
     parser.add_argument("--day", type=_day, required=True, help="2025-12-28, in UTC")
     parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser.add_argument(
+        "--prices",
+        type=_prices,
+        required=True,
+        help=f"JSON: US dollars by {', '.join(each.name for each in fields(Prices))}",
+    )
     return DayArguments(**vars(parser.parse_args(argv)))
 
 
@@ -71,6 +79,13 @@ def _day(text: str) -> Day:
         return Day.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _prices(text: str) -> Prices:
+    try:
+        return Prices(**{name: float(value) for name, value in json.loads(text).items()})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"not a JSON object of prices ({error})") from None
 
 
 def _positive(text: str) -> int:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 
 from flightlake.contracts.results import TablesResult, report_key
-from flightlake.contracts.tables import derived_by
+from flightlake.contracts.tables import RECORDS, Table, derived_by
 from flightlake.io import delta, ops
 from flightlake.io.session import start_session
 from flightlake.quality.judge import preload
 from flightlake.steps.arguments import DayArguments, parse_day_arguments
 from flightlake.steps.derived import derive_tables
 from flightlake.steps.progress import Progress, describe_tables
+from flightlake.steps.records import judge_records
 
 STEP = "flights_daily"
 
@@ -33,14 +34,22 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def run(spark: SparkSession, arguments: DayArguments, progress: Progress) -> TablesResult:
-    """Derive, judge, publish and record the tables of one day."""
+def run(
+    spark: SparkSession,
+    arguments: DayArguments,
+    progress: Progress,
+    records: Sequence[Table] = RECORDS,
+) -> TablesResult:
+    """Derive, judge, publish and record the tables of one day, then judge its records."""
     lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
-    delta.ensure_tables(spark, lake, STEP)
+    delta.ensure_tables(spark, lake, STEP, RECORDS)
     history = ops.read_history(spark, lake)
     tables = derive_tables(
         spark, lake, derived_by(STEP), day, run_id, history=history, progress=progress
     )
+    jobs = ops.record_job_costs(spark, lake, day, arguments.prices)
+    progress.say(f"costs of {jobs:,} job runs written")
+    judged = judge_records(spark, lake, records, day, progress)
     result = TablesResult(
         step=STEP,
         date=str(day),
@@ -48,6 +57,7 @@ def run(spark: SparkSession, arguments: DayArguments, progress: Progress) -> Tab
         seconds=progress.seconds,
         report=report_key(STEP, day, run_id),
         tables=tables,
+        records=judged,
     )
     ops.record_tables(spark, lake, result, history)
     progress.say("table runs, results and report written")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from flightlake.contracts.results import JudgedTable, Judgement, RunResult, TablesResult
+from flightlake.contracts.results import (
+    JudgedRecords,
+    JudgedTable,
+    Judgement,
+    RunResult,
+    TablesResult,
+)
 
 _LABEL_WIDTH = 15
 
@@ -51,7 +57,8 @@ def describe(result: RunResult) -> str:
 def describe_tables(result: TablesResult) -> str:
     """A run in lines of at most 100 columns: what became of each table, and why."""
     title = f"{result.step} {result.date} · {result.verdict.upper()} · {result.seconds:.0f} s"
-    return "\n".join([title, *_tables(result.tables), f"  report: {result.report}"])
+    lines = [title, *_tables(result.tables), *_records(result.records)]
+    return "\n".join([*lines, f"  report: {result.report}"])
 
 
 def _tables(tables: Sequence[JudgedTable]) -> list[str]:
@@ -62,6 +69,16 @@ def _tables(tables: Sequence[JudgedTable]) -> list[str]:
         what = "not published" if run.verdict == "rejected" else run.verdict
         lines.append(f"  {run.table_name:<26} {rows:>9,} rows  {run.seconds:6.1f} s  {what}")
         lines += _unmet(table.judgement)
+    return lines
+
+
+def _records(judged: Sequence[JudgedRecords]) -> list[str]:
+    lines = []
+    for records in judged:
+        verdict = records.judgement.verdict
+        what = "not as it must be" if verdict == "rejected" else verdict
+        lines.append(f"  {records.table_name:<26} {records.rows:>9,} rows  (recorded)  {what}")
+        lines += _unmet(records.judgement)
     return lines
 
 

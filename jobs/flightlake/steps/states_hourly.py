@@ -121,7 +121,7 @@ def run(
             parameters=region_parameters(arguments.regions),
         )
     result = _result(arguments, staged, judgement, written, tables, progress.seconds)
-    ops.record_hour(spark, arguments.lake, result, history)
+    ops.record_hour(spark, arguments.lake, result, history, raw_hour.api_credits)
     progress.say("ledger, results and report written")
     if staged.rows is not None:
         staged.rows.unpersist()

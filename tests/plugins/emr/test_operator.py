@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import urllib.parse
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from airflow.exceptions import AirflowException
 from airflow.models.trigger import TriggerFailureReason
 from airflow.sdk.exceptions import TaskDeferred
 from emr.operator import SparkStepOperator
+from flightlake.contracts.costs import JobCost
+from flightlake.contracts.storage import Lake
 
 
 def deferred_by(operator: SparkStepOperator, ti: Any) -> TaskDeferred:
@@ -79,6 +82,29 @@ def test_a_failed_job_shows_its_own_error_and_its_logs(
     assert "ValueError: the moon is missing" in message
     log_url = next(line for line in message.splitlines() if "logs:" in line).split()[-1]
     assert Path(urllib.parse.urlparse(log_url).path).is_file()
+
+
+@pytest.mark.parametrize(("behaviour", "state"), [("ok", "SUCCESS"), ("fail", "FAILED")])
+def test_what_a_job_costs_is_kept_however_it_ends(
+    cloud: Any, ti: Any, tmp_path: Path, behaviour: str, state: str
+) -> None:
+    lake = Lake(tmp_path.as_uri())
+    operator = cloud.operator(behaviour, deferrable=False, lake_url=lake.url)
+    with nullcontext() if state == "SUCCESS" else pytest.raises(AirflowException):
+        operator.execute(ti.context)
+    [key] = lake.keys("costs")
+    cost = JobCost.from_json(lake.read(key))
+    assert (cost.job_run_id, cost.state) == (cloud.runs[0]["id"], state)
+    assert cost.vcpu_hours
+    assert cost.started_at <= cost.ended_at
+
+
+def test_a_job_whose_cost_cannot_be_kept_succeeds_all_the_same(
+    cloud: Any, ti: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "costs").touch()
+    cloud.operator("ok", deferrable=False, lake_url=tmp_path.as_uri()).execute(ti.context)
+    assert cloud.states == ["SUCCESS"]
 
 
 @pytest.mark.parametrize("deferrable", [True, False])

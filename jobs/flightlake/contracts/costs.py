@@ -1,0 +1,113 @@
+"""What Spark job runs cost: one JSON a job run, ``costs/date=D/<job run>.json``, D its first day.
+
+The operator writes it when the job run has ended; the daily step collects those of its day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from flightlake.contracts.days import Day
+from flightlake.contracts.storage import Lake
+
+ROOT = "costs"
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What AWS asks for, in US dollars."""
+
+    vcpu_hour_usd: float
+    memory_gb_hour_usd: float
+    storage_gb_hour_usd: float
+
+
+@dataclass(frozen=True)
+class JobCost:
+    """One job run and what it is billed for; None where the service does not say."""
+
+    job_run_id: str
+    step: str | None
+    run_id: str | None
+    state: str
+    started_at: datetime
+    ended_at: datetime
+    duration_s: int | None
+    vcpu_hours: float | None
+    memory_gb_hours: float | None
+    storage_gb_hours: float | None
+
+    @classmethod
+    def of(cls, job: Mapping[str, Any]) -> JobCost:
+        """The cost of a job run that has ended, from the answer of ``GetJobRun``."""
+        arguments = job["jobDriver"]["sparkSubmit"]["entryPointArguments"]
+        billed = job.get("billedResourceUtilization") or {}
+        return cls(
+            job_run_id=job["jobRunId"],
+            step=next(iter(arguments), None),
+            run_id=dict(pairwise(arguments)).get("--run-id"),
+            state=job["state"],
+            started_at=job["createdAt"].astimezone(UTC),
+            ended_at=job["updatedAt"].astimezone(UTC),
+            duration_s=job.get("totalExecutionDurationSeconds"),
+            vcpu_hours=billed.get("vCPUHour"),
+            memory_gb_hours=billed.get("memoryGBHour"),
+            storage_gb_hours=billed.get("storageGBHour"),
+        )
+
+    @classmethod
+    def from_json(cls, body: bytes) -> JobCost:
+        """Parse a record.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            content = {each.name: json.loads(body)[each.name] for each in fields(cls)}
+            for name in ("started_at", "ended_at"):
+                content[name] = datetime.fromisoformat(content[name])
+            for name in ("duration_s", "vcpu_hours", "memory_gb_hours", "storage_gb_hours"):
+                content[name] = None if content[name] is None else float(content[name])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not the record of a job run's cost: {error}") from None
+        return cls(**content)
+
+    def to_json(self) -> bytes:
+        """The record as it is stored."""
+        return json.dumps(asdict(self), indent=1, default=datetime.isoformat).encode()
+
+    def cost_usd(self, prices: Prices) -> float | None:
+        """What the job run costs, in US dollars; None where its bill is not known."""
+        if self.vcpu_hours is None or self.memory_gb_hours is None:
+            return None
+        cost = (
+            self.vcpu_hours * prices.vcpu_hour_usd
+            + self.memory_gb_hours * prices.memory_gb_hour_usd
+            + (self.storage_gb_hours or 0) * prices.storage_gb_hour_usd
+        )
+        return round(cost, 6)
+
+
+def record_cost(lake: Lake, cost: JobCost) -> None:
+    """Keep what a job run cost; once more leaves the same record."""
+    lake.write(f"{_folder(Day(cost.started_at.date()))}/{cost.job_run_id}.json", cost.to_json())
+
+
+def costs_of(lake: Lake, day: Day) -> list[JobCost]:
+    """What the job runs that were created on a day cost; a damaged record is left out."""
+    found = []
+    for key in lake.keys(_folder(day)):
+        try:
+            found.append(JobCost.from_json(lake.read(key)))
+        except ValueError:
+            continue
+    return found
+
+
+def _folder(day: Day) -> str:
+    return f"{ROOT}/date={day}"

@@ -1,0 +1,106 @@
+"""What a day's runs write down, and how it is judged once it is written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flightlake.contracts import raw
+from flightlake.contracts.costs import JobCost, Prices, costs_of, record_cost
+from flightlake.contracts.days import Day
+from flightlake.contracts.tables import API_CREDITS, JOB_COSTS, RECORDS, RUN_LEDGER
+from flightlake.io import delta, ops
+from flightlake.steps.progress import Progress
+from flightlake.steps.records import judge_records
+from pyspark.sql import functions as F
+
+PRICES = Prices(vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001)
+STARTED = datetime(2025, 12, 28, 3, tzinfo=UTC)
+
+
+def job_cost(job_run_id="00job", **changes):
+    values = {
+        "job_run_id": job_run_id,
+        "step": "states_hourly",
+        "run_id": "scheduled__2025-12-28T03:00:00+00:00",
+        "state": "SUCCESS",
+        "started_at": STARTED,
+        "ended_at": STARTED + timedelta(seconds=90),
+        "duration_s": 60,
+        "vcpu_hours": 3.0,
+        "memory_gb_hours": 12.0,
+        "storage_gb_hours": 0.0,
+    }
+    return JobCost(**values | changes)
+
+
+def judged(spark, lake, tables, day):
+    return judge_records(spark, lake, tables, day, Progress("test"))
+
+
+def unmet(records):
+    return {each.expectation_id for found in records for each in found.judgement.failed}
+
+
+@pytest.fixture
+def day(hour):
+    return Day(hour.date)
+
+
+def test_what_each_answer_cost_is_recorded_and_a_day_of_records_is_judged(
+    land, state, process, spark, lake, tables, hour, day
+):
+    time_s = hour.start_s + 600
+    states = [state(time_s, f"{i:06x}") for i in range(20)]
+    land(time_s, [*states, state(time_s, "abcdef", latitude=91)])
+    land(time_s + 180, None, body=b"<html>")
+    polled = raw.land(
+        lake,
+        b'{"time": %d, "states": null}' % (time_s + 90),
+        source="opensky",
+        fetched_at=datetime.fromtimestamp(time_s + 92, UTC),
+        credits_spent=4,
+        credits_left=96,
+    )
+    process(expected=3)
+
+    credits_of = {row["raw_object"]: row for row in tables.by_deltalake(API_CREDITS)}
+    assert len(credits_of) == 3
+    row = credits_of[polled.manifest.object]
+    assert (row["states"], row["credits_spent"], row["credits_left"]) == (0, 4, 96)
+    assert row["fetched_at"] - row["snapshot_time"] == timedelta(seconds=2)
+    assert [row["source"] for row in credits_of.values() if row["states"] is None] == ["replay"]
+
+    delta.ensure_tables(spark, lake, "flights_daily", RECORDS)
+    records = {found.table_name: found for found in judged(spark, lake, RECORDS, day)}
+    rows = {name: found.rows for name, found in records.items()}
+    assert rows["ops.run_ledger"] == rows["silver.quarantine"] == 1
+    assert rows["ops.quality_results"] > 20
+    assert rows["ops.table_runs"] == 0
+    # One answer of three cannot be read.
+    assert unmet(records.values()) == {"answers_are_readable"}
+
+    ledger = delta.read(spark, lake, RUN_LEDGER).withColumn("rows_published", F.lit(7).cast("long"))
+    delta.replace_where(ledger, lake, RUN_LEDGER, day.predicate)
+    [wrong] = judged(spark, lake, [RUN_LEDGER], day)
+    assert wrong.judgement.verdict == "rejected"
+    assert unmet([wrong]) == {"ledger_balances"}
+
+
+def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(
+    spark, lake, tables, day
+):
+    delta.ensure_tables(spark, lake, "flights_daily", [JOB_COSTS])
+    record_cost(lake, job_cost())
+    record_cost(lake, job_cost("00unbilled", state="FAILED", vcpu_hours=None))
+    record_cost(lake, job_cost("00next", started_at=STARTED + timedelta(days=1)))
+    lake.write(f"costs/date={day}/00damaged.json", b"{")
+    for _ in range(2):
+        assert ops.record_job_costs(spark, lake, day, PRICES) == 2
+    rows = {row["job_run_id"]: row for row in tables.by_deltalake(JOB_COSTS)}
+    assert {name: row["cost_usd"] for name, row in rows.items()} == {
+        "00job": 0.21,
+        "00unbilled": None,
+    }
+    assert rows["00job"]["ended_at"] - rows["00job"]["started_at"] == timedelta(seconds=90)
+    assert costs_of(lake, day)[0] == job_cost()
