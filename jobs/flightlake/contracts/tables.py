@@ -107,6 +107,36 @@ JOB_COSTS = Table(
     ("date",),
     "What each Spark job run was billed for.",
 )
+AIRPORTS = Table(
+    "ref", "airports", "reference_refresh", ("airport",), (), "The airports of the world."
+)
+AIRLINES = Table(
+    "ref",
+    "airlines",
+    "reference_refresh",
+    ("airline_icao",),
+    (),
+    "Who flies under which designator.",
+)
+COUNTRIES = Table(
+    "ref",
+    "countries",
+    "reference_refresh",
+    ("first_icao24",),
+    (),
+    "Which 24-bit address blocks belong to which state of registry.",
+)
+AIRCRAFT = Table(
+    "ref",
+    "aircraft",
+    "reference_refresh",
+    ("icao24",),
+    (),
+    "Which airframe has which 24-bit address.",
+)
+
+REFERENCES = (AIRPORTS, AIRLINES, COUNTRIES, AIRCRAFT)
+"""The tables to join with: each is born with rows of the project's and replaced as a whole."""
 
 RECORDS = (
     STATE_VECTORS_WITHHELD,
@@ -157,6 +187,7 @@ TABLES = {
         STATE_VECTORS_WITHHELD,
         QUARANTINE,
         *DERIVED,
+        *REFERENCES,
         RUN_LEDGER,
         TABLE_RUNS,
         QUALITY_RESULTS,

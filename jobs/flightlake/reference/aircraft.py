@@ -1,4 +1,4 @@
-"""ref.aircraft as it comes with the project."""
+"""ref.aircraft as it comes with the project: empty, until ``reference_refresh`` has run."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def embedded_rows() -> list[dict[str, Any]]:
-    """No row yet."""
+    """No rows: OpenSky's aircraft database may not be redistributed."""
     return []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import airportsdata
 
 _FOOT_M = 0.3048
+_ICAO = re.compile("[A-Z]{4}")
 
 
 def embedded_rows() -> list[dict[str, Any]]:
@@ -14,7 +16,7 @@ def embedded_rows() -> list[dict[str, Any]]:
     return [
         {
             "airport": row["icao"],
-            "icao": row["icao"],
+            "icao": row["icao"] if _ICAO.fullmatch(row["icao"]) else None,
             "iata": row["iata"] or None,
             "name": row["name"],
             "municipality": row["city"] or None,
