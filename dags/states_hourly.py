@@ -3,13 +3,15 @@
 | | |
 |---|---|
 | reads | the raw answers of the hour, `<lake>/raw/states/…`, and the last answer before it |
-| writes | `silver.state_vectors`, `silver.quarantine`, `ops.run_ledger`, `ops.quality_results`, a report |
+| writes | `silver.state_vectors`, `silver.quarantine`, the hourly tables of gold, `ops.run_ledger`, `ops.table_runs`, `ops.quality_results`, a report |
 | beat | hourly; the run of [02:00, 03:00) UTC starts after 03:00, and waits for the last answers |
-| announces | the asset `silver.state_vectors`, with rows, verdict and score |
+| announces | the assets `silver.state_vectors` and, one each, the hourly tables of gold, with rows, verdict and score |
 
 1. `raw_hour` looks for raw answers. Without any, the run is skipped and the gap is recorded.
-2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish.
-3. `quality_gate` reads the verdict. It fails, with the reasons, where the hour was rejected.
+2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish; then
+   derive, judge and publish each hourly table of gold.
+3. `quality_gate` reads the verdicts. It fails, with the reasons, where the hour or a table was
+   rejected; a rejected table of gold leaves silver published.
 
 **Again is always safe.** Every run of an hour leaves the same tables: clear a run, or a task.
 
@@ -32,7 +34,8 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts.hours import Hour
-from flightlake_dags.assets import SILVER_STATE_VECTORS
+from flightlake.contracts.tables import STATE_VECTORS, derived_by
+from flightlake_dags.assets import assets_of
 from flightlake_dags.config import regions_argument
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.hours import HOUR, HOUR_MACROS
@@ -42,6 +45,7 @@ from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
 STEP = "states_hourly"
+ASSETS = assets_of(STATE_VECTORS, *derived_by(STEP))
 ANSWERS_AN_HOUR = get_settings().answers_an_hour
 
 
@@ -79,10 +83,10 @@ def states_hourly() -> None:
         return require_raw_hour(Hour.parse(hour), run_id)
 
     # Again, a rejected hour would be rejected again; a lost result is the job's to repeat.
-    @task(retries=1, retry_delay=timedelta(seconds=10), outlets=[SILVER_STATE_VECTORS])
+    @task(retries=1, retry_delay=timedelta(seconds=10), outlets=list(ASSETS.values()))
     def quality_gate(hour: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
-        extra = require_quality(STEP, Hour.parse(hour), run_id)
-        outlet_events[SILVER_STATE_VECTORS].extra.update(extra)
+        for table, extra in require_quality(STEP, Hour.parse(hour), run_id).items():
+            outlet_events[ASSETS[table]].extra.update(extra)
 
     job = spark_step(
         STEP,

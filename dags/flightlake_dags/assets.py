@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from airflow.sdk import Asset
-from flightlake.contracts.tables import STATE_VECTORS, Table, derived_by
+from flightlake.contracts.tables import Table
 
 RAW_STATES = Asset(name="raw.states", uri="flightlake://raw/states")
 
 
-def asset_of(table: Table) -> Asset:
-    """The asset of a table, by the table's name."""
-    return Asset(name=table.full_name, uri=f"flightlake://{table.path}")
-
-
-def derived_assets(step: str) -> dict[str, Asset]:
-    """The assets of the tables that a step derives, by the tables' names."""
-    return {table.full_name: asset_of(table) for table in derived_by(step)}
-
-
-SILVER_STATE_VECTORS = asset_of(STATE_VECTORS)
+def assets_of(*tables: Table) -> dict[str, Asset]:
+    """The assets of tables, by the tables' names."""
+    return {
+        table.full_name: Asset(name=table.full_name, uri=f"flightlake://{table.path}")
+        for table in tables
+    }

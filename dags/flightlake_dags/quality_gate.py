@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
+from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import ExpectationResult, RunResult, read_result
+from flightlake.contracts.results import (
+    ExpectationResult,
+    JudgedRecords,
+    JudgedTable,
+    Judgement,
+    RunResult,
+    read_result,
+    read_tables_result,
+)
 from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import STATE_VECTORS
 
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
 from flightlake_dags.raw_hour import record_gap
@@ -17,24 +28,28 @@ from flightlake_dags.settings import get_settings
 MAX_SAMPLE_ROWS = 3
 MAX_SAMPLE_CHARS = 300
 
+Extras = dict[str, dict[str, Any]]
+"""What the asset event of each table tells its consumers, by the table's name."""
+
 log = logging.getLogger(__name__)
 
 
-def require_quality(step: str, hour: Hour, run_id: str) -> dict[str, Any]:
-    """Let the run go on if its hour was published; returns what its asset event says.
+def require_quality(step: str, hour: Hour, run_id: str) -> Extras:
+    """Let the run go on if its hour, and every table derived from it, was published.
+
+    Returns:
+        What the asset event of each table says, by the table's name.
 
     Raises:
-        AirflowFailException: the hour was rejected (again would be the same), or left no result.
+        AirflowFailException: the hour or a derived table was rejected (again would be the same),
+            or the job left no result.
         AirflowSkipException: not one of its answers could be read.
     """
     lake = Lake(get_settings().lake_url)
     try:
         result = read_result(lake, step, hour, run_id)
     except FileNotFoundError as error:
-        raise AirflowFailException(
-            f"The Spark job of {hour} ended well but left no result ({error}). What is published "
-            f"is unknown; see the log of the task {step}, then clear that task."
-        ) from None
+        raise AirflowFailException(lost_result_text(step, hour, error)) from None
     report_url = lake.url_of(result.ledger.report)
     log.info("%s\nReport: %s", ledger_text(result), report_url)
     if result.ledger.verdict == "rejected":
@@ -43,20 +58,76 @@ def require_quality(step: str, hour: Hour, run_id: str) -> dict[str, Any]:
         reasons = {answer.reason for answer in result.ledger.quarantined_answers}
         reason = "none of its answers can be read: " + "; ".join(sorted(reasons))
         raise AirflowSkipException(record_gap(lake, hour, run_id, reason))
-    for unmet in result.judgement.failed:
-        log.warning("Published, but marked: %s", expectation_text(unmet))
-    return asset_extra(result, hour, report_url)
-
-
-def asset_extra(result: RunResult, hour: Hour, report_url: str) -> dict[str, Any]:
-    """What a consumer of the table learns from its asset event."""
-    return {
+    warn_of(STATE_VECTORS.full_name, result.judgement)
+    extra = {
         "hour": str(hour),
         "rows": result.ledger.rows_published,
         "verdict": result.ledger.verdict,
         "score": result.ledger.score,
         "report": report_url,
     }
+    derived = require_published(result.tables, hour, report_url)
+    return {STATE_VECTORS.full_name: extra, **derived}
+
+
+def require_tables(step: str, day: Day, run_id: str) -> Extras:
+    """Let the run go on if every table of its day was published and the day's records hold.
+
+    Returns and raises as ``require_quality`` does; a record has no asset.
+    """
+    lake = Lake(get_settings().lake_url)
+    try:
+        result = read_tables_result(lake, step, day, run_id)
+    except FileNotFoundError as error:
+        raise AirflowFailException(lost_result_text(step, day, error)) from None
+    return require_published(result.tables, day, lake.url_of(result.report), result.records)
+
+
+def require_published(
+    tables: Sequence[JudgedTable],
+    period: Period,
+    report_url: str,
+    records: Sequence[JudgedRecords] = (),
+) -> Extras:
+    """The asset events of derived tables, if all of them were published and all records hold.
+
+    Raises:
+        AirflowFailException: one was rejected; the message has its reasons.
+    """
+    judged = [(table_text(table), table.judgement) for table in tables]
+    judged += [(records_text(each), each.judgement) for each in records]
+    for text, _ in judged:
+        log.info("%s", text)
+    rejected = [(text, found) for text, found in judged if found.verdict == "rejected"]
+    if rejected:
+        raise AirflowFailException(tables_rejection_text(rejected, period, report_url))
+    for text, judgement in judged:
+        warn_of(text.partition(":")[0], judgement)
+    kind = "day" if period.hour is None else "hour"
+    return {
+        table.run.table_name: {
+            kind: str(period),
+            "rows": table.run.rows_published,
+            "verdict": table.run.verdict,
+            "score": table.run.score,
+            "report": report_url,
+        }
+        for table in tables
+    }
+
+
+def warn_of(table_name: str, judgement: Judgement) -> None:
+    """Log what is not met by rows that were published all the same."""
+    for unmet in judgement.failed:
+        log.warning("%s is published, but marked: %s", table_name, expectation_text(unmet))
+
+
+def lost_result_text(step: str, period: Period, error: FileNotFoundError) -> str:
+    """What to do where a job says that it ended well and nothing else."""
+    return (
+        f"The Spark job of {period} ended well but left no result ({error}). What is published is "
+        f"unknown; see the log of the task {step}, then clear that task."
+    )
 
 
 def ledger_text(result: RunResult) -> str:
@@ -73,13 +144,54 @@ def ledger_text(result: RunResult) -> str:
     )
 
 
-def rejection_text(result: RunResult, hour: Hour, report_url: str) -> str:
-    """Why an hour was rejected and what to do, for the person who has to decide."""
-    critical = [unmet for unmet in result.judgement.failed if unmet.severity == "critical"]
-    reasons = [f"{n}. {expectation_text(unmet)}" for n, unmet in enumerate(critical, 1)]
+def table_text(table: JudgedTable) -> str:
+    """What became of a derived table, on one line."""
+    run = table.run
+    score = f"score {run.score:.1f}" if run.score is not None else "no score"
+    rows = f"{run.rows_published:,} rows published, {run.rows_withheld:,} withheld"
+    return f"{run.table_name}: {rows}; verdict {run.verdict}, {score}; {run.seconds:.0f} s"
+
+
+def records_text(records: JudgedRecords) -> str:
+    """What a day of records is worth, on one line."""
+    verdict = records.judgement.verdict
+    return f"{records.table_name}: {records.rows:,} rows of the day, verdict {verdict}"
+
+
+def tables_rejection_text(
+    rejected: Sequence[tuple[str, Judgement]], period: Period, report_url: str
+) -> str:
+    """Why tables were rejected and what to do, for the person who has to decide."""
+    names = ", ".join(text.partition(":")[0] for text, _ in rejected)
+    lines = [
+        f"{period}: rejected: {names}. Of a table of gold, readers keep what they had; the rows of "
+        "a record stay as they were written. Everything else is published.",
+    ]
+    for text, judgement in rejected:
+        lines += [text, *critical_reasons(judgement)]
     return "\n".join(
         [
-            f"{hour} was rejected: {len(critical)} critical expectations are not met. Nothing was "
+            *lines,
+            f"Report: {report_url}",
+            "What to do next: open the report. If the rows that the table is made of are at fault, "
+            "put them right first; if its transform or an expectation is, correct that. Then clear "
+            "the tasks of this run; its tables are made and judged anew.",
+        ]
+    )
+
+
+def critical_reasons(judgement: Judgement) -> list[str]:
+    """The critical expectations that are not met, numbered."""
+    critical = [unmet for unmet in judgement.failed if unmet.severity == "critical"]
+    return [f"{n}. {expectation_text(unmet)}" for n, unmet in enumerate(critical, 1)]
+
+
+def rejection_text(result: RunResult, hour: Hour, report_url: str) -> str:
+    """Why an hour was rejected and what to do, for the person who has to decide."""
+    reasons = critical_reasons(result.judgement)
+    return "\n".join(
+        [
+            f"{hour} was rejected: {len(reasons)} critical expectations are not met. Nothing was "
             "published; readers keep what they had of that hour.",
             *reasons,
             ledger_text(result),

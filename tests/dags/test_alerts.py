@@ -56,6 +56,19 @@ def test_an_alert_names_dag_hour_task_reasons_report_and_log() -> None:
         assert part in alert.text
 
 
+def test_an_alert_of_a_daily_run_names_its_day() -> None:
+    assert "states_hourly 2025-12-28 failed" in alert_of(context(params={"date": None})).subject
+    assert (
+        "states_hourly 2024-02-29 failed"
+        in alert_of(context(params={"date": "2024-02-29"})).subject
+    )
+
+
+def test_a_run_whose_param_is_no_hour_is_still_told() -> None:
+    alert = alert_of(context(params={"hour": "2025-13-01T00"}))
+    assert "scheduled__x" in alert.subject
+
+
 def test_a_run_without_an_hour_and_without_an_exception_is_still_told() -> None:
     alert = alert_of(context(data_interval_start=None, exception=None, params={}))
     assert "scheduled__x" in alert.subject

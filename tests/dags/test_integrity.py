@@ -14,7 +14,7 @@ import pendulum
 import pytest
 from airflow.models import DagBag
 
-DAG_IDS = {"opensky_poll", "states_hourly"}
+DAG_IDS = {"flights_daily", "opensky_poll", "states_hourly"}
 MAX_DAG_LINES = 110
 
 
@@ -58,6 +58,13 @@ def test_an_hour_of_data_is_the_data_interval(dag_bag: DagBag) -> None:
     fired = pendulum.datetime(2025, 12, 28, 3)
     interval = timetable.infer_manual_data_interval(run_after=fired)
     assert (interval.start, interval.end) == (fired.subtract(hours=1), fired)
+
+
+def test_a_utc_day_of_data_is_the_data_interval(dag_bag: DagBag) -> None:
+    timetable = dag_bag.dags["flights_daily"].timetable
+    fired = pendulum.datetime(2025, 12, 29)
+    interval = timetable.infer_manual_data_interval(run_after=fired)
+    assert (interval.start, interval.end) == (fired.subtract(days=1), fired)
 
 
 def imports_of(path: Path) -> set[str]:

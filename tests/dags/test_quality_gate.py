@@ -8,23 +8,30 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
     ExpectationResult,
+    JudgedRecords,
+    JudgedTable,
     Judgement,
     LedgerLine,
     QuarantinedAnswer,
     RunResult,
+    TableRun,
+    TablesResult,
     Verdict,
     result_key,
 )
 from flightlake.contracts.storage import Lake
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
-from flightlake_dags.quality_gate import require_quality
+from flightlake_dags.quality_gate import require_quality, require_tables
 from flightlake_dags.raw_hour import gap_key
 
 HOUR = Hour.parse("2025-12-28T02")
+DAY = Day(HOUR.date)
 STEP, RUN_ID = "states_hourly", "scheduled__2025-12-28T03:00:00+00:00"
+REPORT = "reports/states_hourly/x.html"
 
 OFF_THE_GLOBE = ExpectationResult(
     "latitude_range",
@@ -51,7 +58,20 @@ FEW_ANSWERS = replace(
 )
 
 
-def leave_result(lake: Lake, verdict: Verdict, *results: ExpectationResult, **line: Any) -> None:
+def derived(name: str, verdict: Verdict = "pass", *results: ExpectationResult) -> JudgedTable:
+    """What a job did to a derived table of 12 rows."""
+    rows = (0, 12) if verdict == "rejected" else (12, 0)
+    run = TableRun("2025-12-28", 2, RUN_ID, STEP, name, *rows, verdict, 88.0, 2.5, REPORT)
+    return JudgedTable(run, Judgement(verdict, 88.0, {}, list(results)))
+
+
+def leave_result(
+    lake: Lake,
+    verdict: Verdict,
+    *results: ExpectationResult,
+    tables: tuple[JudgedTable, ...] = (),
+    **line: Any,
+) -> None:
     """What the Spark job leaves behind."""
     fields: dict[str, Any] = {
         "date": "2025-12-28",
@@ -70,33 +90,88 @@ def leave_result(lake: Lake, verdict: Verdict, *results: ExpectationResult, **li
         "verdict": verdict,
         "score": 61.3,
         "seconds": 31.2,
-        "report": "reports/states_hourly/x.html",
+        "report": REPORT,
         **line,
     }
     judgement = Judgement(verdict, fields["score"], {"accuracy": 50.0}, list(results))
-    body = RunResult(LedgerLine(**fields), judgement, {}).to_json()
+    body = RunResult(LedgerLine(**fields), judgement, {}, list(tables)).to_json()
     lake.write(result_key(STEP, HOUR, RUN_ID), body)
+
+
+def leave_tables(lake: Lake, *tables: JudgedTable, records: tuple[JudgedRecords, ...] = ()) -> None:
+    """What the daily Spark job leaves behind."""
+    left = (list(tables), list(records))
+    result = TablesResult("flights_daily", str(DAY), RUN_ID, 9.0, REPORT, *left)
+    lake.write(result_key("flights_daily", DAY, RUN_ID), result.to_json())
 
 
 def test_a_passed_hour_goes_on_with_the_facts_of_its_asset_event(
     lake: Lake, caplog: pytest.LogCaptureFixture
 ) -> None:
-    leave_result(lake, "pass")
+    leave_result(lake, "pass", tables=(derived("gold.traffic_hourly"),))
     caplog.set_level(logging.INFO)
+    same = {"hour": "2025-12-28T02", "verdict": "pass", "report": lake.url_of(REPORT)}
     assert require_quality(STEP, HOUR, RUN_ID) == {
-        "hour": "2025-12-28T02",
-        "rows": 6500,
-        "verdict": "pass",
-        "score": 61.3,
-        "report": lake.url_of("reports/states_hourly/x.html"),
+        "silver.state_vectors": {"rows": 6500, "score": 61.3, **same},
+        "gold.traffic_hourly": {"rows": 12, "score": 88.0, **same},
     }
     assert "6,553 rows read = 6,500 published + 0 withheld + 3 quarantined + 50" in caplog.text
 
 
 def test_a_warning_goes_on_and_is_marked(lake: Lake, caplog: pytest.LogCaptureFixture) -> None:
     leave_result(lake, "warning", FEW_ANSWERS)
-    assert require_quality(STEP, HOUR, RUN_ID)["verdict"] == "warning"
-    assert "Published, but marked: [warning] Most answers are there" in caplog.text
+    assert require_quality(STEP, HOUR, RUN_ID)["silver.state_vectors"]["verdict"] == "warning"
+    marked = "silver.state_vectors is published, but marked: [warning] Most answers are there"
+    assert marked in caplog.text
+
+
+def test_a_rejected_table_of_gold_fails_the_hour_and_says_that_silver_is_published(
+    lake: Lake,
+) -> None:
+    tables = (derived("gold.traffic_hourly"), derived("gold.events", "rejected", OFF_THE_GLOBE))
+    leave_result(lake, "pass", tables=tables)
+    with pytest.raises(AirflowFailException) as failure:
+        require_quality(STEP, HOUR, RUN_ID)
+    message = str(failure.value)
+    assert message.startswith("2025-12-28T02: rejected: gold.events. Of a table of gold")
+    assert "Everything else is published" in message
+    assert "gold.events: 0 rows published, 12 withheld; verdict rejected" in message
+    assert "1. [critical] Latitudes lie on the globe" in message
+    assert "gold.traffic_hourly" not in message
+    assert "What to do next" in message
+
+
+def test_a_day_of_tables_goes_on_with_the_facts_of_each(
+    lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    leave_tables(lake, derived("gold.flights"), derived("gold.route_daily", "warning", FEW_ANSWERS))
+    extras = require_tables("flights_daily", DAY, RUN_ID)
+    assert [(name, extra["day"], extra["verdict"]) for name, extra in extras.items()] == [
+        ("gold.flights", "2025-12-28", "pass"),
+        ("gold.route_daily", "2025-12-28", "warning"),
+    ]
+    assert "gold.route_daily is published, but marked" in caplog.text
+
+
+def test_a_day_fails_for_each_rejected_table_and_for_a_lost_result(lake: Lake) -> None:
+    with pytest.raises(AirflowFailException, match="of 2025-12-28 ended well but left no result"):
+        require_tables("flights_daily", DAY, RUN_ID)
+    rejected = [derived(f"gold.{name}", "rejected", OFF_THE_GLOBE) for name in ("one", "two")]
+    leave_tables(lake, *rejected)
+    with pytest.raises(AirflowFailException, match=r"2025-12-28: rejected: gold\.one, gold\.two\."):
+        require_tables("flights_daily", DAY, RUN_ID)
+
+
+def test_records_that_do_not_hold_fail_their_day(lake: Lake) -> None:
+    broken = Judgement("rejected", 40.0, {}, [OFF_THE_GLOBE])
+    ledger = JudgedRecords("ops.run_ledger", 24, broken)
+    leave_tables(lake, derived("gold.flights"), records=(ledger,))
+    with pytest.raises(AirflowFailException) as failure:
+        require_tables("flights_daily", DAY, RUN_ID)
+    assert "rejected: ops.run_ledger. " in str(failure.value)
+    assert "ops.run_ledger: 24 rows of the day, verdict rejected\n1. [critical]" in str(
+        failure.value
+    )
 
 
 def test_a_rejected_hour_fails_for_good_with_reasons_rows_and_what_to_do(lake: Lake) -> None:
@@ -110,7 +185,7 @@ def test_a_rejected_hour_fails_for_good_with_reasons_rows_and_what_to_do(lake: L
     assert message.count(json.dumps({"icao24": "aaaaa0", "latitude_deg": 91.5})) == 1
     assert message.count("   row ") == 3
     assert "Most answers are there" not in message
-    assert lake.url_of("reports/states_hourly/x.html") in message
+    assert lake.url_of(REPORT) in message
     assert "What to do next" in message
 
 

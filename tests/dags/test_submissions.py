@@ -43,13 +43,14 @@ def submission_of(task: Any, fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_submission_of_states_hourly_is_the_stored_one(
-    dag_bag: DagBag, load_dags: ModuleType, root: Path
+@pytest.mark.parametrize("step", ["states_hourly", "flights_daily"])
+def test_the_submission_of_a_step_is_the_stored_one(
+    dag_bag: DagBag, load_dags: ModuleType, root: Path, step: str
 ) -> None:
-    dag = dag_bag.dags["states_hourly"]
-    task = dag.get_task("states_hourly")
+    dag = dag_bag.dags[step]
+    task = dag.get_task(step)
     actual = submission_of(task, load_dags.rendered(task, load_dags.context_of(dag)))
-    stored = root / "tests/snapshots/states_hourly.json"
+    stored = root / f"tests/snapshots/{step}.json"
     if os.environ.get("UPDATE_SNAPSHOTS") == "1":
         stored.write_text(json.dumps(actual, indent=2, sort_keys=True) + "\n")
     assert json.loads(json.dumps(actual)) == json.loads(stored.read_text())
@@ -69,12 +70,29 @@ def test_a_run_by_hand_submits_the_hour_and_the_answers_it_was_given(
     assert (options["--hour"], options["--expected-answers"]) == ("2024-02-29T23", "1")
 
 
-def test_a_run_without_any_hour_says_so(dag_bag: DagBag, load_dags: ModuleType) -> None:
-    dag = dag_bag.dags["states_hourly"]
+def test_a_run_by_hand_submits_the_day_that_it_was_given(
+    dag_bag: DagBag, load_dags: ModuleType
+) -> None:
+    dag = dag_bag.dags["flights_daily"]
+    context = load_dags.context_of(dag)
+    context["params"] |= {"date": "2024-02-29"}
+    fields = load_dags.rendered(dag.get_task("flights_daily"), context)
+    _, *arguments = fields["job_driver"]["sparkSubmit"]["entryPointArguments"]
+    assert dict(pairs(arguments))["--day"] == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "first", "what"),
+    [("states_hourly", "raw_hour", "hour"), ("flights_daily", "published_hours", "day")],
+)
+def test_a_run_without_any_period_says_so(
+    dag_bag: DagBag, load_dags: ModuleType, dag_id: str, first: str, what: str
+) -> None:
+    dag = dag_bag.dags[dag_id]
     context = load_dags.context_of(dag)
     del context["data_interval_start"]
-    with pytest.raises(Exception, match="This run has no hour"):
-        load_dags.rendered(dag.get_task("raw_hour"), context)
+    with pytest.raises(Exception, match=f"This run has no {what}"):
+        load_dags.rendered(dag.get_task(first), context)
 
 
 def test_an_archive_of_packages_is_the_python_of_driver_and_executors() -> None:

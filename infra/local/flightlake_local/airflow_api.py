@@ -85,6 +85,17 @@ class AirflowApi:
         """Let a DAG run; a paused one keeps a backfill queued for ever."""
         self.patch(f"dags/{dag_id}", {"is_paused": False})
 
+    def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
+        """Start a run by hand with the values of params, about no logical date; its id."""
+        body = {"logical_date": None, "conf": conf}
+        run_id: str = self.post(f"dags/{dag_id}/dagRuns", body)["dag_run_id"]
+        return run_id
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """The state of a run: queued, running, or one of ``FINISHED``."""
+        state: str = self.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"]
+        return state
+
     def import_errors(self) -> list[str]:
         """One line for each DAG file that cannot be imported."""
         found = self.get("importErrors")["import_errors"]

@@ -9,18 +9,16 @@ from typing import Any
 
 import requests
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import LedgerLine, read_result
+from flightlake.contracts.results import LedgerLine, TableRun, read_result
 from flightlake.contracts.storage import Lake
 
 from flightlake_local.airflow_api import FINISHED, AirflowApi, AirflowApiError
+from flightlake_local.runs import GATE, LOOK_EVERY_S, failure_of, tasks_now
 from flightlake_local.stack import Stack
 
 DAG_ID = "states_hourly"
-GATE = "quality_gate"
 MAX_HOURS = 24
 """Of one backfill: a day's runs fit into one page of Airflow's answers."""
-
-_LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,19 @@ class HourOutcome:
         ledger: where its rows went; None where the job did not get so far.
         reason: why it failed; None where it did not.
         log: the log of the task that failed.
+        tables: what was done to each table that is derived from the hour.
     """
 
     hour: Hour
     ledger: LedgerLine | None
     reason: str | None = None
     log: str | None = None
+    tables: tuple[TableRun, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The hour as people know it."""
+        return str(self.hour)
 
 
 def contiguous(hours: Sequence[Hour], most: int = MAX_HOURS) -> list[list[Hour]]:
@@ -84,7 +89,7 @@ def process(
             if pending:
                 on_progress(_progress(api, pending, runs))
                 stack.require_running()
-                time.sleep(_LOOK_EVERY_S)
+                time.sleep(LOOK_EVERY_S)
         api.close_backfill(backfill_id)
     return sorted(outcomes, key=lambda outcome: outcome.hour)
 
@@ -119,7 +124,7 @@ def _create(
         api.unpause(DAG_ID)
         on_progress("waiting for a run of these hours, or another backfill, to end")
         stack.require_running()
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(LOOK_EVERY_S)
 
 
 def _runs(api: AirflowApi, group: Sequence[Hour]) -> dict[Hour, dict[str, Any]]:
@@ -139,31 +144,28 @@ def _progress(api: AirflowApi, pending: Sequence[Hour], runs: dict[Hour, dict[st
     running = next((hour for hour in pending if runs.get(hour, {}).get("state") == "running"), None)
     if running is None:
         return "waiting for Airflow"
-    now = [
-        f"{task['task_id']} {task['state'].replace('_', ' ')}"
-        for task in api.tasks(DAG_ID, runs[running]["dag_run_id"])
-        if task["state"] not in (None, "success")
-    ]
+    now = tasks_now(api, DAG_ID, runs[running]["dag_run_id"])
     waiting = f", {len(pending) - 1} more to do" if len(pending) > 1 else ""
-    return f"{running} {', '.join(now)}{waiting}"
+    return f"{running} {now}{waiting}"
 
 
 def _outcome(
     stack: Stack, api: AirflowApi, lake: Lake, hour: Hour, run: dict[str, Any]
 ) -> HourOutcome:
     run_id = run["dag_run_id"]
-    try:
-        ledger = read_result(lake, DAG_ID, hour, run_id).ledger
-    except FileNotFoundError:
-        ledger = None
+    ledger, tables = _left_by(lake, hour, run_id)
     if run["state"] == "success":
-        return HourOutcome(hour, ledger)
-    failed = api.failed_task(DAG_ID, run_id)
-    if failed is None:
-        return HourOutcome(hour, ledger, "the run failed without a failed task")
-    task_id, attempt, reason = failed
-    folder = f"dag_id={DAG_ID}/run_id={run_id}/task_id={task_id}"
-    log = stack.settings.airflow_home / "logs" / folder / f"attempt={attempt}.log"
-    # A job that failed left no line: what is there is of an earlier attempt of the run.
-    ledger = ledger if task_id == GATE else None
-    return HourOutcome(hour, ledger, f"{task_id}: {reason}", str(log))
+        return HourOutcome(hour, ledger, tables=tables)
+    failure = failure_of(stack, api, DAG_ID, run_id)
+    if failure.task_id != GATE:
+        # A job that failed left no result: what is there is of an earlier attempt of the run.
+        return HourOutcome(hour, None, failure.reason, failure.log)
+    return HourOutcome(hour, ledger, failure.reason, failure.log, tables)
+
+
+def _left_by(lake: Lake, hour: Hour, run_id: str) -> tuple[LedgerLine | None, tuple[TableRun, ...]]:
+    try:
+        result = read_result(lake, DAG_ID, hour, run_id)
+    except FileNotFoundError:
+        return None, ()
+    return result.ledger, tuple(table.run for table in result.tables)

@@ -1,4 +1,4 @@
-"""``make demo``: two past hours of simulated traffic, all the way to judged tables."""
+"""``make demo``: two past hours of simulated traffic, all the way to flights."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import INDEX_KEY
+from rich.table import Table
 
-from flightlake_local import backfill, hour_report, show
+from flightlake_local import backfill, daily, hour_report, show
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import LakeKind, LocalSettings
@@ -26,7 +27,7 @@ def run_demo(settings: LocalSettings) -> None:
     """Start everything, produce, land and process two hours, and say where to look.
 
     Raises:
-        LocalError: a service does not start or dies, or an hour failed.
+        LocalError: a service does not start or dies, or an hour or a day failed.
     """
     steps, stack = show.steps(), Stack(settings)
     now_hour = Hour.of(datetime.now(UTC))
@@ -45,8 +46,10 @@ def run_demo(settings: LocalSettings) -> None:
         stack.api.unpause("opensky_poll")
         landing[0].result()
         outcomes = _process(steps, stack, hours)
-    steps.console.print(_closing_box(stack, outcomes))
-    if failed := hour_report.failures(outcomes):
+        days = daily.process(stack, steps, daily.days_of(hours))
+    tables = [hour_report.hour_table(outcomes), hour_report.gold_table([*outcomes, *days])]
+    steps.console.print(_closing_box(stack, tables))
+    if failed := hour_report.failures([*outcomes, *days]):
         raise LocalError("\n".join(failed))
 
 
@@ -90,7 +93,7 @@ def _process(steps: Steps, stack: Stack, hours: list[Hour]) -> list[backfill.Hou
         )
 
 
-def _closing_box(stack: Stack, outcomes: list[backfill.HourOutcome]) -> object:
+def _closing_box(stack: Stack, tables: list[Table]) -> object:
     facts = show.address_rows(stack)
     report = f"{stack.settings.lake_url}/{INDEX_KEY}"
     if stack.settings.lake is LakeKind.FILE:
@@ -101,4 +104,4 @@ def _closing_box(stack: Stack, outcomes: list[backfill.HourOutcome]) -> object:
         ("See the live polls land, every few seconds", "make logs"),
         ("Stop all of it; what was processed stays", "make down"),
     ]
-    return hour_report.closing_box("Flightlake runs", outcomes, facts, next_steps)
+    return hour_report.closing_box("Flightlake runs", tables, facts, next_steps)

@@ -11,7 +11,7 @@ from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import MAX_OBJECT_BYTES, Lake
 
-from flightlake_local import backfill, hour_report, show
+from flightlake_local import backfill, daily, hour_report, show
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import LocalSettings
 from flightlake_local.stack import Stack
@@ -33,10 +33,10 @@ class Recording:
 
 
 def run_replay(settings: LocalSettings, source: Path) -> None:
-    """Land what was recorded, process the hours that it covers, and print what became of them.
+    """Land what was recorded, process the hours and days that it covers, and print what came of it.
 
     Raises:
-        LocalError: there is nothing to replay, or an hour failed.
+        LocalError: there is nothing to replay, or an hour or a day failed.
     """
     fetched_at = datetime.now(UTC)
     recordings = [look_at(path, fetched_at) for path in find_recordings(source)]
@@ -58,8 +58,10 @@ def run_replay(settings: LocalSettings, source: Path) -> None:
                 on_progress=step.update,
                 on_outcome=lambda outcome: steps.say(f"{outcome.hour} has ended"),
             )
+        days = daily.process(stack, steps, daily.days_of(hours))
     steps.console.print(hour_report.hour_table(outcomes))
-    if failed := hour_report.failures(outcomes):
+    steps.console.print(hour_report.gold_table([*outcomes, *days]))
+    if failed := hour_report.failures([*outcomes, *days]):
         raise LocalError("\n".join(failed))
 
 

@@ -34,7 +34,7 @@ from flightlake_local.services import AIRFLOW_SERVICES, Service
 from flightlake_local.settings import ROOT, LakeKind, LocalSettings, load_settings, remember
 
 START_TIMEOUT_S = 120.0
-DAG_IDS = ("opensky_poll", "states_hourly")
+DAG_IDS = ("opensky_poll", "states_hourly", "flights_daily")
 POSTGRES = "postgres"
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import LedgerLine
+from flightlake.contracts.results import LedgerLine, TableRun
 from flightlake_local.backfill import HourOutcome, contiguous
-from flightlake_local.hour_report import closing_box, failures, hour_table
+from flightlake_local.daily import DayOutcome, days_of
+from flightlake_local.hour_report import closing_box, failures, gold_table, hour_table
 from rich.console import Console
 
 FIRST = Hour.parse("2025-12-28T23")
@@ -27,6 +29,20 @@ LINE = LedgerLine(
     verdict="pass",
     score=99.5,
     seconds=31.25,
+    report="reports/x.html",
+)
+
+TRAFFIC = TableRun(
+    date="2025-12-28",
+    hour=23,
+    run_id="backfill__x",
+    step="states_hourly",
+    table_name="gold.traffic_hourly",
+    rows_published=12,
+    rows_withheld=0,
+    verdict="pass",
+    score=100.0,
+    seconds=2.5,
     report="reports/x.html",
 )
 
@@ -73,6 +89,28 @@ def test_a_rejected_hour_is_a_failure_that_names_its_log() -> None:
     assert "rejected" in printed(hour_table([outcome]))
 
 
+def test_the_table_of_gold_adds_up_rows_and_shows_the_worst_verdict() -> None:
+    marked = replace(TRAFFIC, rows_published=13, verdict="warning")
+    flights = replace(TRAFFIC, table_name="gold.flights", hour=None, rows_published=900)
+    outcomes = [HourOutcome(FIRST, LINE, tables=(run,)) for run in (marked, TRAFFIC)]
+    day = DayOutcome(Day(FIRST.date), (flights,))
+    lines = [line.split() for line in printed(gold_table([*outcomes, day])).splitlines()]
+    assert ["gold.traffic_hourly", "25", "warning"] in lines
+    assert ["gold.flights", "900", "pass"] in lines
+
+
+def test_a_day_that_failed_is_a_failure_of_its_dag() -> None:
+    outcome = DayOutcome(Day(FIRST.date), (), "quality_gate: a table was rejected")
+    assert failures([outcome]) == [
+        "flights_daily 2025-12-28 failed: quality_gate: a table was rejected"
+    ]
+
+
+def test_hours_are_of_the_days_that_they_begin_on() -> None:
+    days = days_of([FIRST + 1, FIRST, FIRST - 1])
+    assert [str(day) for day in days] == ["2025-12-28", "2025-12-29"]
+
+
 def test_an_hour_without_a_result_is_no_empty_success() -> None:
     assert "no data" in printed(hour_table([HourOutcome(FIRST, None)]))
     assert "failed" in printed(hour_table([HourOutcome(FIRST, None, "killed")]))
@@ -80,6 +118,7 @@ def test_an_hour_without_a_result_is_no_empty_success() -> None:
 
 def test_the_closing_box_fits_into_100_columns() -> None:
     facts = [("Report", "/a/long/folder" * 20)]
-    text = printed(closing_box("Flightlake runs", [HourOutcome(FIRST, LINE)], facts, [("x", "y")]))
+    tables = [hour_table([HourOutcome(FIRST, LINE)])]
+    text = printed(closing_box("Flightlake runs", tables, facts, [("x", "y")]))
     assert max(map(len, text.splitlines())) <= 100
     assert "Try next" in text
