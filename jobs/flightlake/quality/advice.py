@@ -76,6 +76,19 @@ def next_steps(line: LedgerLine) -> list[Step]:
     return steps[line.verdict]
 
 
+def derived_next_steps(tables: Sequence[JudgedTable]) -> list[Step]:
+    """What to do about tables that were derived from an hour and rejected."""
+    rejected = _rejected(tables)
+    if not rejected:
+        return []
+    return [
+        Step(
+            f"{', '.join(rejected)} could not be published and holds what it held before; see "
+            "below, under the tables derived from this hour, what failed."
+        )
+    ]
+
+
 def tables_headline(result: TablesResult) -> str:
     """What a run did to its tables and found in the day's records, in a sentence each."""
     rejected, wrong = _rejected(result.tables), _rejected(result.records)
@@ -84,7 +97,8 @@ def tables_headline(result: TablesResult) -> str:
         found = f"Not as it must be, and left as it is: {', '.join(wrong)}." if wrong else ""
         return f"{kept} {found}".strip()
     rows = sum(table.run.rows_published for table in result.tables)
-    published = f"{rows:,} rows are published in {len(result.tables)} tables"
+    number = len(result.tables)
+    published = f"{rows:,} rows are published in {number} table{'' if number == 1 else 's'}"
     if result.verdict == "warning":
         return f"{published}, but not all is as expected."
     return f"{published}; all expectations are met."

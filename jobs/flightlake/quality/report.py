@@ -16,7 +16,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import ROOT, LedgerLine, RunResult, TableRun, TablesResult
-from flightlake.quality.advice import headline, next_steps, tables_headline, tables_next_steps
+from flightlake.quality.advice import (
+    derived_next_steps,
+    headline,
+    next_steps,
+    tables_headline,
+    tables_next_steps,
+)
 from flightlake.quality.charts import TrendPoint, rows_bar, trend_chart
 from flightlake.quality.wording import score_text, text_of
 
@@ -46,7 +52,7 @@ def render_report(result: RunResult, trend: Sequence[TrendPoint]) -> str:
         judgement=judgement,
         hour=_hour_of(line),
         headline=headline(line),
-        steps=next_steps(line),
+        steps=[*derived_next_steps(result.tables), *next_steps(line)],
         bar=rows_bar(line),
         reasons=by_count,
         dimensions=sorted(judgement.dimension_scores.items()),
