@@ -168,4 +168,6 @@ def _condition(condition: Any) -> str:
     if isinstance(condition, Mapping) and condition.get("type") == "comparison":
         column, value = condition["column"]["name"], condition["parameter"]
         return f"{column} {condition['operator']} {text_of(value)}"
+    if isinstance(condition, Mapping) and condition.get("type") == "nullity":
+        return f"{condition['column']['name']} is {'' if condition['is_null'] else 'not '}null"
     return text_of(condition)

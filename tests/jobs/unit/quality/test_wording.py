@@ -12,6 +12,8 @@ GROUND = {
     "parameter": True,
 }
 
+UNKNOWN = {"type": "nullity", "column": {"name": "airport"}, "is_null": True}
+
 
 @pytest.mark.parametrize(
     ("expectation", "arguments", "words"),
@@ -25,6 +27,11 @@ GROUND = {
             "expect_column_values_to_be_between",
             {"column": "v", "max_value": 60, "row_condition": GROUND},
             "v is at most 60, where is_on_ground == true",
+        ),
+        (
+            "expect_column_values_to_not_be_null",
+            {"column": "why", "row_condition": UNKNOWN},
+            "why is not null, where airport is null",
         ),
         (
             "expect_column_values_to_be_between",

@@ -1,0 +1,1 @@
+"""From states to flights; the rules in words are in docs/flights.md."""

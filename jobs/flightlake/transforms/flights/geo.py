@@ -1,0 +1,54 @@
+"""Geometry on a sphere, as column expressions: degrees in, metres out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+EARTH_RADIUS_M = 6_371_008.8
+"""The mean radius of WGS 84."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Two columns: where something is, in degrees."""
+
+    latitude_deg: Column
+    longitude_deg: Column
+
+
+def distance_m(a: Place, b: Place) -> Column:
+    """The great-circle distance, by the haversine formula."""
+    phi_a, phi_b = F.radians(a.latitude_deg), F.radians(b.latitude_deg)
+    half_phi = (phi_b - phi_a) / 2
+    half_lambda = F.radians(b.longitude_deg - a.longitude_deg) / 2
+    chord = F.sin(half_phi) * F.sin(half_phi) + F.cos(phi_a) * F.cos(phi_b) * F.sin(
+        half_lambda
+    ) * F.sin(half_lambda)
+    # Not `least`, which passes over nulls: an unknown place is not at the antipodes.
+    return 2 * EARTH_RADIUS_M * F.asin(F.sqrt(F.when(chord > 1, 1.0).otherwise(chord)))
+
+
+def destination(start: Place, track_deg: Column, reach_m: Column) -> Place:
+    """Where one comes to who follows a track for so far."""
+    phi, theta, arc = F.radians(start.latitude_deg), F.radians(track_deg), reach_m / EARTH_RADIUS_M
+    sine = F.sin(phi) * F.cos(arc) + F.cos(phi) * F.sin(arc) * F.cos(theta)
+    turn = F.atan2(F.sin(theta) * F.sin(arc) * F.cos(phi), F.cos(arc) - F.sin(phi) * sine)
+    return Place(F.degrees(F.asin(sine)), start.longitude_deg + F.degrees(turn))
+
+
+def cube(place: Place, edge_m: float) -> tuple[Column, Column, Column]:
+    """The cube of a grid round the earth's centre that holds a place.
+
+    Places that are at most ``edge_m`` apart are in the same cube or in neighbouring ones, at the
+    poles and at the date line too.
+    """
+    phi, lam = F.radians(place.latitude_deg), F.radians(place.longitude_deg)
+    radii = EARTH_RADIUS_M / edge_m
+    return (
+        F.floor(radii * F.cos(phi) * F.cos(lam)),
+        F.floor(radii * F.cos(phi) * F.sin(lam)),
+        F.floor(radii * F.sin(phi)),
+    )

@@ -1,0 +1,112 @@
+"""gold.flights: one row a flight, on the UTC day on which it was last seen."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from flightlake.contracts.days import Day, Period
+from flightlake.transforms.flights.airports import MAX_HEIGHT_M, with_airports
+from flightlake.transforms.flights.geo import distance_m
+from flightlake.transforms.flights.legs import legs
+from flightlake.transforms.flights.observations import LOOK_BACK, observations, place_of
+from flightlake.transforms.flights.summary import summaries
+from flightlake.transforms.flights.tracks import LONGEST_GAP_S, tracks
+from flightlake.transforms.sources import Sources
+
+LONGEST_ROLL_GAP_S = 600
+"""Between the last contact on the ground and the first in the air, for a time between them."""
+
+_AIRLINE = "^([A-Z]{3})[0-9][0-9A-Z]{0,4}$"
+
+
+def derive(sources: Sources, period: Period) -> DataFrame:
+    """The flights that were last seen on a day.
+
+    A flight that is heard again in the hour after the day belongs to the next day, so a day is
+    final one hour after its end, and no flight is on two days.
+
+    Raises:
+        TypeError: the period is not a day.
+    """
+    if not isinstance(period, Day):
+        raise TypeError(f"gold.flights is derived by the day, not for the hour {period}")
+    observed = observations(sources["silver.state_vectors"], period)
+    flown = legs(tracks(observed), period.start_s)
+    flights = with_airports(summaries(flown, period.start_s, period.end_s), sources["ref.airports"])
+    look_back_s = period.start_s - int(LOOK_BACK.total_seconds())
+    is_cut = F.col("first_seen_s") < look_back_s + LONGEST_GAP_S
+    flights = flights.withColumn("departure", F.when(~is_cut, F.col("departure")))
+    return _timed(flights).select(
+        F.concat_ws("-", "icao24", "first_seen_s").alias("flight_id"),
+        "icao24",
+        "callsign",
+        F.nullif(F.regexp_extract("callsign", _AIRLINE, 1), F.lit("")).alias("airline_icao"),
+        _moment("first_seen_s").alias("first_seen"),
+        _moment("last_seen_s").alias("last_seen"),
+        _moment("take_off_s").alias("take_off_time"),
+        _moment("landing_s").alias("landing_time"),
+        *_airport("departure"),
+        _reason("departure", "first", is_cut),
+        *_airport("arrival"),
+        _reason("arrival", "last", F.lit(False)),
+        F.round(distance_m(place_of("first_position"), place_of("last_position"))).alias(
+            "great_circle_distance_m"
+        ),
+        F.round("flown_distance_m").alias("flown_distance_m"),
+        (F.col("last_seen_s") - F.col("first_seen_s")).cast("int").alias("duration_s"),
+        "max_altitude_m",
+        "states",
+        "largest_gap_s",
+        (F.col("take_off_s").isNotNull() & F.col("landing_s").isNotNull()).alias("is_complete"),
+        "source",
+        F.to_date(_moment("last_seen_s")).alias("date"),
+    )
+
+
+def _timed(flights: DataFrame) -> DataFrame:
+    """Add ``take_off_s`` and ``landing_s``, null where they were not covered."""
+    lift_off_s = F.col("first_air.contact_s") - F.col("departure.reach_s")
+    touch_down_s = F.col("last_air.contact_s") + F.col("arrival.reach_s")
+    return flights.withColumn(
+        "take_off_s", _between("last_out_s", "first_airborne_s", lift_off_s)
+    ).withColumn("landing_s", _between("last_airborne_s", "first_in_s", touch_down_s))
+
+
+def _between(before: str, after: str, estimate_s: Column) -> Column:
+    """The estimate, within what was seen; half-way between the two where there is none."""
+    before_s, after_s = F.col(before), F.col(after)
+    is_seen = after_s - before_s <= LONGEST_ROLL_GAP_S
+    half_way_s = (before_s + after_s) / 2
+    within_s = F.least(F.greatest(F.coalesce(estimate_s, half_way_s), before_s), after_s)
+    return F.floor(F.when(is_seen, within_s).otherwise(estimate_s) + 0.5)
+
+
+def _airport(end: str) -> tuple[Column, ...]:
+    return (
+        F.col(f"{end}.airport").alias(f"{end}_airport"),
+        F.col(f"{end}.distance_m").alias(f"{end}_distance_m"),
+        F.col(f"{end}.height_m").alias(f"{end}_height_m"),
+        F.col(f"{end}_candidates").alias(f"{end}_candidates"),
+    )
+
+
+def _reason(end: str, side: str, is_cut: Column) -> Column:
+    """Why an airport is not known; null where it is."""
+    is_anchored = F.col(f"{side}_ground").isNotNull() | F.col(f"{side}_air").isNotNull()
+    return (
+        F.when(F.col(end).isNotNull(), None)
+        .when(is_cut, "look_back_exceeded")
+        .when(~F.col("has_position"), "no_position")
+        .when(~is_anchored, "no_altitude")
+        .when(
+            F.col(f"{side}_ground").isNull() & (F.col(f"{side}_air.altitude_m") > MAX_HEIGHT_M),
+            f"{side}_seen_too_high",
+        )
+        .otherwise("no_airport_near")
+        .alias(f"{end}_unknown_reason")
+    )
+
+
+def _moment(seconds: str) -> Column:
+    return F.timestamp_seconds(seconds)
