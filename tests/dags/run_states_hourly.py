@@ -18,8 +18,11 @@ STAND_IN = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(ROOT / "jobs")!r})
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
+from flightlake.contracts.results import (
+    JudgedTable, Judgement, LedgerLine, RunResult, TableRun, result_key
+)
 from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import derived_by
 
 words = sys.argv[sys.argv.index("states_hourly") + 1 :]
 options = dict(zip(words[::2], words[1::2]))
@@ -28,7 +31,15 @@ verdict = lake.read("verdict").decode()
 answers = int(options["--expected-answers"])
 line = LedgerLine(str(hour.date), hour.hour, run_id, "states_hourly", 7, 7, 0, 0, 0, answers, 1, 0,
                   [], verdict, 99.0, 1.0, "reports/x.html")
-result = RunResult(line, Judgement(verdict, 99.0, {{}}, []), {{}})
+tables = [
+    JudgedTable(
+        TableRun(line.date, hour.hour, run_id, line.step, table.full_name, 3, 0, "pass", 98.0, 1.0,
+                 line.report),
+        Judgement("pass", 98.0, {{}}, []),
+    )
+    for table in derived_by("states_hourly")
+]
+result = RunResult(line, Judgement(verdict, 99.0, {{}}, []), {{}}, tables)
 lake.write(result_key("states_hourly", hour, run_id), result.to_json())
 """
 
@@ -81,7 +92,7 @@ def run_three_times(folder: Path) -> dict[str, Any]:
     lake.write("verdict", b"rejected")
     rejected = run()
     with create_session() as session:
-        events = [event.extra for event in session.query(AssetEvent)]
+        events = [(event.asset.name, event.extra) for event in session.query(AssetEvent)]
     jobs = emr.list_job_runs(applicationId=application["applicationId"])["jobRuns"]
     return {
         "empty": empty,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flightlake.contracts.tables import derived_by
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +60,16 @@ def test_an_hour_without_data_is_skipped_to_its_end_and_its_gap_kept_until_it_is
     assert not (seen["lake"] / gap).exists()
 
 
-def test_a_passed_hour_succeeds_and_announces_itself_once(seen: dict[str, Any]) -> None:
+def test_a_passed_hour_succeeds_and_announces_each_table_once(seen: dict[str, Any]) -> None:
     assert set(seen["passed"].values()) == {"success"}
-    assert [(e["hour"], e["rows"], e["verdict"], e["score"]) for e in seen["events"]] == [
-        ("2025-12-28T02", 7, "pass", 99.0)
-    ]
+    found = {
+        name: (event["hour"], event["rows"], event["verdict"], event["score"])
+        for name, event in seen["events"]
+    }
+    assert len(found) == len(seen["events"])
+    assert found.pop("silver.state_vectors") == ("2025-12-28T02", 7, "pass", 99.0)
+    derived = [table.full_name for table in derived_by("states_hourly")]
+    assert found == dict.fromkeys(derived, ("2025-12-28T02", 3, "pass", 98.0))
     # A link that is offered and not filled would be an error line in every task's log.
     assert "XCom not found" not in seen["log"]
 
