@@ -37,7 +37,7 @@ def kill_scheduler(flightlake):
 def test_a_kill_in_the_middle_of_an_hour_leaves_one_published_copy(
     kill, hour, jobs, flightlake, recorded, wait_for
 ):
-    replaying = flightlake.start("replay", str(recorded(hour, answers=4)))
+    replaying = flightlake.start("replay", str(recorded(hour, answers=4)), "--hours-only")
     try:
         wait_for(
             lambda: (

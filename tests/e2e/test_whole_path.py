@@ -8,14 +8,23 @@ import json
 
 import pytest
 from flightlake.contracts import raw
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
-from flightlake_local import backfill
+from flightlake.contracts.tables import derived_by
+from flightlake_local import backfill, daily, show
 from flightlake_local.settings import LakeKind
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
+HOURS_ONLY = "--hours-only"
 RECORDING = "states-all-world-2025-12-28T021419Z.json.gz"
-TABLES = ("silver.state_vectors", "silver.quarantine", "ops.run_ledger")
+HOURLY = (
+    "silver.state_vectors",
+    "silver.quarantine",
+    "ops.run_ledger",
+    *(table.full_name for table in derived_by("states_hourly")),
+)
+DAILY = tuple(table.full_name for table in derived_by("flights_daily"))
 
 
 def ledger_of(flightlake, hour):
@@ -25,10 +34,10 @@ def ledger_of(flightlake, hour):
     return line
 
 
-def replay_twice(flightlake, hour, folder):
+def replay_twice(flightlake, hour, folder, *options):
     rows = sum(len(json.loads(f.read_bytes())["states"]) for f in folder.iterdir())
 
-    first = flightlake.run("replay", str(folder))
+    first = flightlake.run("replay", str(folder), *options)
     assert first.returncode == 0, first.stdout + first.stderr
     assert str(hour) in first.stdout
     line = ledger_of(flightlake, hour)
@@ -39,15 +48,16 @@ def replay_twice(flightlake, hour, folder):
     assert len({(r["icao24"], r["snapshot_time"]) for r in published}) == len(published)
     assert len(flightlake.rows_of("silver.quarantine", hour)) == line["rows_quarantined"]
     objects = flightlake.replayed_objects()
-    hashes = {table: flightlake.content_hash(table, "seconds") for table in TABLES}
+    tables = HOURLY if options else (*HOURLY, *DAILY)
+    hashes = {table: flightlake.content_hash(table, "seconds") for table in tables}
     lake = flightlake.stack.open_lake()
     assert b"<html" in lake.read(line["report"])
 
-    second = flightlake.run("replay", str(folder))
+    second = flightlake.run("replay", str(folder), *options)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "0 of them new" in second.stdout
     assert flightlake.replayed_objects() == objects
-    assert {t: flightlake.content_hash(t, "seconds") for t in TABLES} == hashes
+    assert {t: flightlake.content_hash(t, "seconds") for t in tables} == hashes
     assert len({run["name"] for run in flightlake.job_runs(hour)}) == 2
 
     counted = "select count(*) n, count(distinct icao24) a from silver.state_vectors"
@@ -61,13 +71,14 @@ def replay_twice(flightlake, hour, folder):
 
 def test_recorded_answers_become_judged_tables_and_again_changes_nothing(flightlake, recorded):
     hour = Hour.parse("2024-03-02T10")
-    replay_twice(flightlake, hour, recorded(hour))
+    replay_twice(flightlake, hour, recorded(hour, answers=8))
+    assert flightlake.rows("gold.flights")
 
 
 def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorded):
     hour = Hour.parse("2024-03-03T10")
     folder = recorded(hour)
-    assert flightlake.run("replay", str(folder)).returncode == 0
+    assert flightlake.run("replay", str(folder), HOURS_ONLY).returncode == 0
     before = flightlake.content_hash("silver.state_vectors")
     was_published = ledger_of(flightlake, hour)["rows_published"]
 
@@ -83,7 +94,7 @@ def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorde
     for more in (30, 60, 90):
         later = answer | {"time": moment_s + more}
         (folder / f"{moment_s + more}.json").write_text(json.dumps(later))
-    rejected = flightlake.run("replay", str(folder))
+    rejected = flightlake.run("replay", str(folder), HOURS_ONLY)
 
     assert rejected.returncode != 0
     line = ledger_of(flightlake, hour)
@@ -151,7 +162,7 @@ def test_a_folder_with_bad_files_loses_no_good_row(flightlake, recorded):
     (folder / "a-page.json").write_text("<html>502 Bad Gateway</html>")
     (folder / "cut.json.gz").write_bytes(b"\x1f\x8b\x08\x00cut short")
     rows = [len(json.loads(f.read_bytes())["states"]) for f in folder.glob("1*.json")]
-    done = flightlake.run("replay", str(folder))
+    done = flightlake.run("replay", str(folder), HOURS_ONLY)
     assert done.returncode == 0, done.stdout + done.stderr
     line = ledger_of(flightlake, hour)
     assert line["rows_read"] == sum(rows)
@@ -171,9 +182,14 @@ def test_the_real_recording_goes_the_whole_way(flightlake, recordings):
     assert line["verdict"] in ("pass", "warning")
     assert len(flightlake.rows_of("silver.state_vectors", hour)) == line["rows_published"]
     assert all(row["reasons"] for row in flightlake.rows_of("silver.quarantine", hour))
+    [world] = [r for r in flightlake.rows_of("gold.traffic_hourly", hour) if r["region"] == "world"]
+    assert world["states"] == line["rows_published"]
 
 
 def test_the_same_on_s3(start_flightlake, recorded):
     # The last one: the stack on local files makes room for this one.
     hour = Hour.parse("2024-03-02T10")
-    replay_twice(start_flightlake(LakeKind.S3), hour, recorded(hour))
+    on_s3 = start_flightlake(LakeKind.S3)
+    replay_twice(on_s3, hour, recorded(hour), HOURS_ONLY)
+    daily.process(on_s3.stack, show.steps(), [Day(hour.date)])
+    assert on_s3.rows("gold.flights")

@@ -138,13 +138,16 @@ def demo(lake: LakeOption = None) -> None:
 
 
 @app.command()
-def replay(source: Annotated[str, typer.Argument(envvar="REPLAY_FROM")] = "") -> None:
-    """Land recorded answers and process the hours that they cover."""
+def replay(
+    source: Annotated[str, typer.Argument(envvar="REPLAY_FROM")] = "",
+    hours_only: Annotated[bool, typer.Option(help="leave the days' flights for later")] = False,
+) -> None:
+    """Land recorded answers and process the hours and days that they cover."""
     from flightlake_local.replay import run_replay
 
     if not source:
         raise LocalError("Nothing to replay: make replay FROM=<file or folder of answers>")
-    run_replay(load_settings(), Path(source))
+    run_replay(load_settings(), Path(source), with_days=not hours_only)
 
 
 @app.command()

@@ -32,8 +32,13 @@ class Recording:
     reason: str | None = None
 
 
-def run_replay(settings: LocalSettings, source: Path) -> None:
+def run_replay(settings: LocalSettings, source: Path, *, with_days: bool = True) -> None:
     """Land what was recorded, process the hours and days that it covers, and print what came of it.
+
+    Args:
+        settings: of the stack.
+        source: a recorded file, or a folder of them.
+        with_days: whether to derive the flights of the days too.
 
     Raises:
         LocalError: there is nothing to replay, or an hour or a day failed.
@@ -58,7 +63,7 @@ def run_replay(settings: LocalSettings, source: Path) -> None:
                 on_progress=step.update,
                 on_outcome=lambda outcome: steps.say(f"{outcome.hour} has ended"),
             )
-        days = daily.process(stack, steps, daily.days_of(hours))
+        days = daily.process(stack, steps, daily.days_of(hours) if with_days else [])
     steps.console.print(hour_report.hour_table(outcomes))
     steps.console.print(hour_report.gold_table([*outcomes, *days]))
     if failed := hour_report.failures([*outcomes, *days]):
