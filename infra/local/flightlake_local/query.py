@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO
+
+from flightlake.contracts.cells import csv_cell, json_value
 
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import BUCKET, REGION, LakeKind, LocalSettings
@@ -20,9 +21,6 @@ WIDTH = 100
 MAX_TABLE_ROWS = 50
 MAX_CELL_WIDTH = 40
 _BATCH_ROWS = 10_000
-
-# A spreadsheet runs a cell that begins so; anyone with a transponder chooses such texts.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class OutputFormat(StrEnum):
@@ -85,14 +83,14 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: Tex
     """RFC 4180, all rows; text that a spreadsheet would run gets a leading apostrophe."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
     """An array with one object a row; NaN and infinity, which JSON lacks, become null."""
     separator = "[\n"
     for row in rows:
-        stream.write(separator + json.dumps(dict(zip(columns, map(_json_value, row), strict=True))))
+        stream.write(separator + json.dumps(dict(zip(columns, map(json_value, row), strict=True))))
         separator = ",\n"
     stream.write("[]\n" if separator == "[\n" else "\n]\n")
 
@@ -183,28 +181,6 @@ def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         yield from batch
 
 
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, list | dict):
-        value = json.dumps(_json_value(value))
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
-
-
 def _text(value: Any) -> str:
     if value is None:
         return "NULL"
@@ -212,7 +188,7 @@ def _text(value: Any) -> str:
         return f"{value:.10g}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    text = json.dumps(_json_value(value)) if isinstance(value, list | dict) else str(value)
+    text = json.dumps(json_value(value)) if isinstance(value, list | dict) else str(value)
     # Control characters from an aircraft must not steer the terminal.
     return "".join(char if char.isprintable() else "·" for char in text)
 

@@ -58,9 +58,19 @@ def _create(spark: SparkSession, lake: Lake, table: Table) -> None:
     writer.options(**_PROPERTIES).save(lake.url_of(table.path))
 
 
-def read(spark: SparkSession, lake: Lake, table: Table) -> DataFrame:
-    """The rows of a table as of now."""
-    return spark.read.format("delta").load(lake.url_of(table.path))
+def read(spark: SparkSession, lake: Lake, table: Table, version: int | None = None) -> DataFrame:
+    """The rows of a table as of a version, or as of now."""
+    reader = spark.read.format("delta")
+    if version is not None:
+        reader = reader.option("versionAsOf", version)
+    return reader.load(lake.url_of(table.path))
+
+
+def version_of(spark: SparkSession, lake: Lake, table: Table) -> int:
+    """The newest version of a table."""
+    last = DeltaTable.forPath(spark, lake.url_of(table.path)).history(1)
+    [(version,)] = last.select("version").collect()
+    return int(version)
 
 
 def columns_of_table(rows: DataFrame, table: Table) -> DataFrame:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
+from flightlake.contracts.exports import ExportRefusedError, ExportRequest
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 
@@ -32,6 +33,22 @@ class DayArguments:
     day: Day
     run_id: str
     prices: Prices
+
+
+@dataclass(frozen=True)
+class ExportArguments:
+    """What the step that exports a table is told."""
+
+    lake: Lake
+    request: ExportRequest
+
+
+def parse_export_arguments(step: str, argv: Sequence[str]) -> ExportArguments:
+    """Parse the arguments of an export; wrong ones end the process with a usage line."""
+    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
+    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
+    parser.add_argument("--request", type=_request, required=True, help="JSON: table, from, to, …")
+    return ExportArguments(**vars(parser.parse_args(argv)))
 
 
 def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
@@ -86,6 +103,15 @@ def _prices(text: str) -> Prices:
         return Prices(**{name: float(value) for name, value in json.loads(text).items()})
     except (ValueError, TypeError, AttributeError) as error:
         raise argparse.ArgumentTypeError(f"not a JSON object of prices ({error})") from None
+
+
+def _request(text: str) -> ExportRequest:
+    try:
+        return ExportRequest.parse(json.loads(text))
+    except (ValueError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
+    except ExportRefusedError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _positive(text: str) -> int:
