@@ -177,6 +177,33 @@ DERIVED = (
         "One row a flight, on the UTC day on which it was last seen.",
         (_STATES, "ref.airports"),
     ),
+    Table(
+        "gold",
+        "route_daily",
+        "flights_daily",
+        ("date", "departure_airport", "arrival_airport"),
+        ("date",),
+        "Flights between each two airports, each UTC day.",
+        ("gold.flights", "ref.airports"),
+    ),
+    Table(
+        "gold",
+        "airline_daily",
+        "flights_daily",
+        ("date", "airline_icao"),
+        ("date",),
+        "What each airline flew, each UTC day.",
+        ("gold.flights", "ref.airlines"),
+    ),
+    Table(
+        "gold",
+        "aircraft_type_daily",
+        "flights_daily",
+        ("date", "typecode"),
+        ("date",),
+        "What each type of aircraft flew, each UTC day.",
+        ("gold.flights", "ref.aircraft"),
+    ),
 )
 """The tables that are made of other tables, each after its sources."""
 

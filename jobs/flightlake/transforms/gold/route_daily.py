@@ -6,7 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
-from flightlake.transforms.geo import great_circle_distance_m
+from flightlake.transforms.flights.geo import distance_m
+from flightlake.transforms.flights.observations import place_of
 from flightlake.transforms.sources import Sources
 
 
@@ -27,20 +28,14 @@ def derive(sources: Sources, period: Period) -> DataFrame:
             F.median("duration_s").alias("median_duration_s"),
         )
     )
-    airports = sources["ref.airports"]
-    of_departure, of_arrival = _positions(airports, "departure"), _positions(airports, "arrival")
-    ends = ("departure_latitude", "departure_longitude", "arrival_latitude", "arrival_longitude")
+    distance = distance_m(place_of("departure"), place_of("arrival"))
     return (
-        routes.join(F.broadcast(of_departure), "departure_airport", "left")
-        .join(F.broadcast(of_arrival), "arrival_airport", "left")
-        .withColumn("great_circle_distance_m", F.round(great_circle_distance_m(*ends), 1))
-        .drop(*ends)
+        routes.join(_places(sources["ref.airports"], "departure"), "departure_airport", "left")
+        .join(_places(sources["ref.airports"], "arrival"), "arrival_airport", "left")
+        .withColumn("great_circle_distance_m", F.round(distance, 1))
     )
 
 
-def _positions(airports: DataFrame, end: str) -> DataFrame:
-    return airports.select(
-        F.col("airport").alias(f"{end}_airport"),
-        F.col("latitude_deg").alias(f"{end}_latitude"),
-        F.col("longitude_deg").alias(f"{end}_longitude"),
-    )
+def _places(airports: DataFrame, end: str) -> DataFrame:
+    place = F.struct("latitude_deg", "longitude_deg").alias(end)
+    return F.broadcast(airports.select(F.col("airport").alias(f"{end}_airport"), place))
