@@ -170,6 +170,15 @@ DERIVED = (
     ),
     Table(
         "gold",
+        "airport_hourly",
+        "states_hourly",
+        ("date", "hour", "airport"),
+        _HOUR,
+        "Departures, arrivals, aircraft on the ground and overflights of each airport, each hour.",
+        (_STATES, "ref.airports"),
+    ),
+    Table(
+        "gold",
         "flights",
         "flights_daily",
         ("date", "flight_id"),

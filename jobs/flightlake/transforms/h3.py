@@ -18,7 +18,7 @@ _CENTRE_DECIMALS = 6
 def cell_of(latitude: str, longitude: str, resolution: int) -> Column:
     """The cell that holds a position in degrees, as H3's number; null without a position."""
 
-    @F.arrow_udf("bigint")
+    @F.arrow_udf("bigint", functionType=F.ArrowUDFType.SCALAR)
     def cells(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
         return pa.array(coordinates_to_cells(latitudes, longitudes, resolution)).cast(pa.int64())
 
@@ -28,7 +28,7 @@ def cell_of(latitude: str, longitude: str, resolution: int) -> Column:
 def centre_of(cell: str) -> Column:
     """The centre of a cell given as a number: ``latitude_deg`` and ``longitude_deg``."""
 
-    @F.arrow_udf(f"{_CENTRE[0]} double, {_CENTRE[1]} double")
+    @F.arrow_udf("latitude_deg double, longitude_deg double", functionType=F.ArrowUDFType.SCALAR)
     def centres(cells: pa.Array) -> pa.Array:
         found = pa.record_batch(cells_to_coordinates(cells.cast(pa.uint64())))
         return pa.StructArray.from_arrays([found["lat"], found["lng"]], names=_CENTRE)
