@@ -19,6 +19,7 @@ class Tag(StrEnum):
     RAW = "raw"
     SILVER = "silver"
     GOLD = "gold"
+    EXPORT = "export"
     HOURLY = "hourly"
     DAILY = "daily"
 

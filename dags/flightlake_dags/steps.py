@@ -30,6 +30,7 @@ def spark_step(
     sizing: str,
     label: str,
     execution_timeout: timedelta = timedelta(minutes=30),
+    pool: str = "delta_writer",
     **kwargs: Any,
 ) -> SparkStepOperator:
     """A task that runs ``main.py <step> <arguments>`` on EMR Serverless.
@@ -40,6 +41,7 @@ def spark_step(
         sizing: the profile in ``config/spark.json``.
         label: the job's name for people, a template.
         execution_timeout: the longest life of a job, waiting for capacity included.
+        pool: of one slot for all that write tables: Delta on S3 has no lock of its own.
         kwargs: everything else that an operator takes.
     """
     settings = get_settings()
@@ -66,8 +68,7 @@ def spark_step(
         deferrable=True,
         waiter_delay=settings.emr_wait_delay_s,
         execution_timeout=execution_timeout,
-        # Of one slot: Delta on S3 has no lock of its own.
-        pool="delta_writer",
+        pool=pool,
         **kwargs,
     )
 

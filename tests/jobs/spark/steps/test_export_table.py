@@ -23,7 +23,7 @@ from flightlake.contracts.exports import (
     read_manifest,
 )
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import TABLES, Table
+from flightlake.contracts.tables import TABLES
 from flightlake.io.frames import schema_of
 from flightlake.steps.export_table import Caps, run
 from flightlake.steps.progress import Progress
@@ -34,17 +34,8 @@ START = datetime(2025, 12, 28, 2, tzinfo=UTC)
 RANGE = {"from": "2025-12-28T02", "to": "2025-12-28T04"}
 STATES = {"table": "silver.state_vectors", **RANGE}
 FLIGHTS = {"table": "gold.flights", "from": "2025-12-28", "to": "2025-12-29", "format": "geojson"}
-FLIGHTS_TABLE = Table(
-    "gold", "flights", "flights_daily", ("date", "flight_id"), ("date",), "Flights."
-)
-
 Export = Callable[..., Manifest]
 Fill = Callable[[str, Iterable[dict[str, Any]]], None]
-
-
-@pytest.fixture(autouse=True)
-def flights_table(monkeypatch):
-    monkeypatch.setitem(TABLES, "gold.flights", TABLES.get("gold.flights", FLIGHTS_TABLE))
 
 
 @pytest.fixture
