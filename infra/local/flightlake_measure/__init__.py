@@ -1,0 +1,1 @@
+"""Measurements that the documents cite: each is one command and can be run again."""
