@@ -2,20 +2,25 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql package docs test lint \
+.PHONY: help setup demo up down status logs replay query spark-sql export package docs test lint \
 	format mwaa-envs lock clean
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
 LAKE_OPTION = $(if $(LAKE),--lake $(LAKE))
-FORMAT ?= table
 OWN_CODE := dags jobs plugins infra tests
 
 # What a person typed reaches the program as it is, whatever quotes and dollars it holds.
 export QUERY_SQL := $(value SQL)
 export QUERY_FORMAT := $(value FORMAT)
 export REPLAY_FROM := $(value FROM)
-unexport SQL FORMAT FROM
+export EXPORT_TABLE := $(value TABLE)
+export EXPORT_FROM := $(value FROM)
+export EXPORT_TO := $(value TO)
+export EXPORT_AREA := $(value AREA)
+export EXPORT_COLUMNS := $(value COLUMNS)
+export EXPORT_FORMAT := $(value FORMAT)
+unexport SQL FORMAT FROM TABLE TO AREA COLUMNS
 MAKEOVERRIDES :=
 
 help: ## print this help
@@ -53,6 +58,9 @@ query: setup ## ask the tables, with no JVM: SQL="…", FORMAT=table|csv|json
 
 spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
 	@$(LOCAL) spark-sql
+
+export: setup ## rows as files: TABLE= FROM= TO= AREA= COLUMNS= FORMAT=csv|jsonl|parquet|geojson
+	@$(LOCAL) export
 
 package: setup ## build main.py and flightlake.zip, what EMR gets
 	@$(LOCAL) package

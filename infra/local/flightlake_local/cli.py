@@ -151,6 +151,26 @@ def replay(
 
 
 @app.command()
+def export(
+    table: Annotated[str, typer.Option(envvar="EXPORT_TABLE")] = "",
+    start: Annotated[str, typer.Option("--from", envvar="EXPORT_FROM")] = "",
+    end: Annotated[str, typer.Option("--to", envvar="EXPORT_TO")] = "",
+    area: Annotated[str, typer.Option(envvar="EXPORT_AREA")] = "",
+    columns: Annotated[str, typer.Option(envvar="EXPORT_COLUMNS")] = "",
+    output: Annotated[str, typer.Option("--format", envvar="EXPORT_FORMAT")] = "",
+) -> None:
+    """Write rows of a table as files: CSV, JSON lines, Parquet or GeoJSON.
+
+    Times are UTC, 2025-12-28T02 or 2025-12-28, the end not included; an area is
+    south,west,north,east in degrees.
+    """
+    from flightlake_local.export import run_export
+
+    asked = {"table": table, "from": start, "to": end, "area": area}
+    run_export(load_settings(), {**asked, "columns": columns, "format": output})
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(envvar="QUERY_SQL")] = "",
     output: Annotated[
