@@ -179,6 +179,15 @@ DERIVED = (
     ),
     Table(
         "gold",
+        "country_hourly",
+        "states_hourly",
+        ("date", "hour", "country_code"),
+        _HOUR,
+        "How many aircraft of each state of registry flew each hour.",
+        (_STATES, "ref.countries"),
+    ),
+    Table(
+        "gold",
         "flights",
         "flights_daily",
         ("date", "flight_id"),
