@@ -11,7 +11,9 @@ from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
 from flightlake.contracts.exports import ExportRefusedError, ExportRequest
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.references import ROOT, source_of
 from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import REFERENCES
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class DayArguments:
     day: Day
     run_id: str
     prices: Prices
+
+
+@dataclass(frozen=True)
+class ReferenceArguments:
+    """What the step that refreshes reference tables is told: a landed file by table."""
+
+    lake: Lake
+    day: Day
+    run_id: str
+    sources: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,21 @@ def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
     return DayArguments(**vars(parser.parse_args(argv)))
 
 
+def parse_reference_arguments(step: str, argv: Sequence[str]) -> ReferenceArguments:
+    """Parse the arguments of a refresh; wrong ones end the process with a usage line."""
+    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
+    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
+    parser.add_argument("--day", type=_day, required=True, help="2025-12-28, in UTC")
+    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser.add_argument(
+        "--sources",
+        type=_sources,
+        required=True,
+        help=f'JSON: {{"airports": "{ROOT}/airports/source=…/…csv", …}}, keys in the lake',
+    )
+    return ReferenceArguments(**vars(parser.parse_args(argv)))
+
+
 def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
     """Parse the arguments of an hourly step; wrong ones end the process with a usage line."""
     parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
@@ -96,6 +123,19 @@ def _day(text: str) -> Day:
         return Day.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _sources(text: str) -> dict[str, str]:
+    try:
+        keys = {str(name): str(key) for name, key in json.loads(text).items()}
+        unknown = keys.keys() - {table.name for table in REFERENCES}
+        if unknown or not keys:
+            raise ValueError(f"no such table: {', '.join(sorted(unknown)) or 'none is named'}")
+        for name, key in keys.items():
+            source_of(name, key)
+    except (ValueError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"not a JSON object of source files ({error})") from None
+    return keys
 
 
 def _prices(text: str) -> Prices:

@@ -16,7 +16,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from flightlake.contracts.days import Period
-from flightlake.contracts.results import JudgedTable, TableRun, report_key
+from flightlake.contracts.results import JudgedTable, Judgement, TableRun, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table
 from flightlake.io import delta
@@ -95,6 +95,20 @@ def _process(
     is_rejected = judgement.verdict == "rejected"
     published = 0 if is_rejected else publish(rows, lake, table, period)
     rows.unpersist()
+    withheld = len(staged) if is_rejected else 0
+    return judged_table(table, period, run_id, judgement, published, withheld, started)
+
+
+def judged_table(
+    table: Table,
+    period: Period,
+    run_id: str,
+    judgement: Judgement,
+    published: int,
+    withheld: int,
+    started: float,
+) -> JudgedTable:
+    """What a run did to a table, as it is recorded; ``started`` is a monotonic time."""
     run = TableRun(
         date=str(period.date),
         hour=period.hour,
@@ -102,7 +116,7 @@ def _process(
         step=table.step,
         table_name=table.full_name,
         rows_published=published,
-        rows_withheld=len(staged) if is_rejected else 0,
+        rows_withheld=withheld,
         verdict=judgement.verdict,
         score=judgement.score,
         seconds=round(monotonic() - started, 1),

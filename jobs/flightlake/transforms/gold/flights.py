@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day, Period
+from flightlake.transforms.callsigns import airline_of
 from flightlake.transforms.flights.airports import MAX_HEIGHT_M, with_airports
 from flightlake.transforms.flights.geo import distance_m
 from flightlake.transforms.flights.legs import legs
@@ -16,8 +17,6 @@ from flightlake.transforms.sources import Sources
 
 LONGEST_ROLL_GAP_S = 600
 """Between the last contact on the ground and the first in the air, for a time between them."""
-
-_AIRLINE = "^([A-Z]{3})[0-9][0-9A-Z]{0,4}$"
 
 
 def derive(sources: Sources, period: Period) -> DataFrame:
@@ -41,7 +40,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
         F.concat_ws("-", "icao24", "first_seen_s").alias("flight_id"),
         "icao24",
         "callsign",
-        F.nullif(F.regexp_extract("callsign", _AIRLINE, 1), F.lit("")).alias("airline_icao"),
+        airline_of("callsign").alias("airline_icao"),
         _moment("first_seen_s").alias("first_seen"),
         _moment("last_seen_s").alias("last_seen"),
         _moment("take_off_s").alias("take_off_time"),

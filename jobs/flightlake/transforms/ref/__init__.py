@@ -1,1 +1,1 @@
-"""One file a reference table, named after it: from a source's file to its columns."""
+"""From the lines of a published file to the rows of a reference table, one module a table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from bisect import bisect_right
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -52,7 +53,7 @@ def test_no_aircraft_come_with_the_project_for_opensky_allows_no_redistribution(
 def test_blocks_are_sorted_and_do_not_overlap(blocks):
     ends = [(int(b["first_icao24"], 16), int(b["last_icao24"], 16)) for b in blocks]
     assert all(first < last for first, last in ends)
-    assert all(last < after for (_, last), (after, _) in zip(ends, ends[1:], strict=False))
+    assert all(last < after for (_, last), (after, _) in pairwise(ends))
     # ICAO allocates blocks of a power of two.
     assert {f"{last - first + 1:b}".count("1") for first, last in ends} == {1}
 

@@ -1,0 +1,162 @@
+"""Landed source files become the reference tables, each as a whole or not at all.
+
+A table whose new version is rejected, or whose file cannot be read, keeps its last good version,
+and the others are published all the same. Every run on the same files leaves the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+import pandas as pd
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from flightlake.contracts.days import Day
+from flightlake.contracts.references import source_of
+from flightlake.contracts.results import (
+    ExpectationResult,
+    JudgedTable,
+    Judgement,
+    TablesResult,
+    report_key,
+)
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import REFERENCES, RUN_LEDGER, STATE_VECTORS, Table
+from flightlake.io import delta, ops
+from flightlake.io.frames import schema_of
+from flightlake.io.reference import UnreadableSourceError, read_source
+from flightlake.io.session import start_session
+from flightlake.quality.judge import judge, judge_by, preload
+from flightlake.quality.scoring import judgement_of
+from flightlake.quality.suites import load_suite, table_parameters
+from flightlake.steps.arguments import ReferenceArguments, parse_reference_arguments
+from flightlake.steps.derived import judged_table
+from flightlake.steps.progress import Progress, describe_tables
+from flightlake.transforms.callsigns import airline_of
+from flightlake.transforms.ref.lines import BROKEN, REPEATED, Reading
+from flightlake.transforms.ref.seen import found_in
+
+STEP = "reference_refresh"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Refresh the tables that the arguments name; 0 where one is rejected too."""
+    arguments = parse_reference_arguments(STEP, argv)
+    progress = Progress(f"{STEP} {arguments.day} on {arguments.lake.url}")
+    preload()
+    spark = start_session(f"{STEP} {arguments.day}")
+    print(describe_tables(run(spark, arguments, progress)), flush=True)
+    spark.stop()
+    return 0
+
+
+def run(spark: SparkSession, arguments: ReferenceArguments, progress: Progress) -> TablesResult:
+    """Read, judge, publish and record each table that has a file."""
+    lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
+    delta.ensure_tables(spark, lake, STEP, [STATE_VECTORS, RUN_LEDGER])
+    history = ops.read_history(spark, lake)
+    seen = seen_lately(delta.read(spark, lake, STATE_VECTORS))
+    progress.say(f"{len(seen):,} aircraft of the last published day to hold the tables against")
+    tables = []
+    for table in REFERENCES:
+        key = arguments.sources.get(table.name)
+        if key is None:
+            continue
+        judged = refresh(spark, lake, table, key, day, run_id, seen)
+        tables.append(judged)
+        progress.say(f"{table.full_name}: {judged.run.rows_published:,} rows, {judged.run.verdict}")
+    result = TablesResult(
+        step=STEP,
+        date=str(day),
+        run_id=run_id,
+        seconds=progress.seconds,
+        report=report_key(STEP, day, run_id),
+        tables=tables,
+    )
+    ops.record_tables(spark, lake, result, history)
+    progress.say("table runs, results and report written")
+    return result
+
+
+def seen_lately(states: DataFrame) -> pd.DataFrame:
+    """``icao24`` and ``airline_icao`` of what flew on the last published day, without repeats."""
+    [(last,)] = states.select(F.max("date")).collect()
+    of_day = states.where(F.col("date") == F.lit(last))
+    seen = of_day.select("icao24", airline_of("callsign").alias("airline_icao")).distinct()
+    return seen.toArrow().to_pandas()
+
+
+def refresh(
+    spark: SparkSession,
+    lake: Lake,
+    table: Table,
+    key: str,
+    day: Day,
+    run_id: str,
+    seen: pd.DataFrame,
+) -> JudgedTable:
+    """Put the rows of a landed file in place of a table's, if the suites let them."""
+    started = monotonic()
+    rows, published = None, 0
+    try:
+        rows, reading = read_source(lake, table, key)
+        source = source_of(table.name, key)
+        of_source = delta.read(spark, lake, table).where(F.col("source") == source).count()
+        judgement = judge_rows(table, rows, reading, day, of_source, seen)
+    except UnreadableSourceError as error:
+        judgement = judgement_of([_unreadable(error)])
+    if rows is not None and judgement.verdict != "rejected":
+        in_order = rows.sort_by([(name, "ascending") for name in table.keys])
+        frame = spark.createDataFrame(in_order, schema_of(table)).coalesce(1)
+        published = delta.replace_where(frame, lake, table)
+    withheld = rows.num_rows - published if rows is not None else 0
+    return judged_table(table, day, run_id, judgement, published, withheld, started)
+
+
+def judge_rows(
+    table: Table,
+    rows: pa.Table,
+    reading: Reading,
+    day: Day,
+    rows_of_source: int,
+    seen: pd.DataFrame,
+) -> Judgement:
+    """Judge a table's new rows: by themselves, by their file, and by what flew lately.
+
+    Args:
+        table: which.
+        rows: the new ones.
+        reading: what became of the lines of their file.
+        day: the day of the run.
+        rows_of_source: rows of the last good version that are from the same source.
+        seen: what flew lately, see ``seen_lately``.
+    """
+    of_file: Mapping[str, int] = {
+        "lines_broken": reading.set_aside[BROKEN],
+        "lines_repeated": reading.set_aside[REPEATED],
+    }
+    known = table_parameters(day, rows_of_source or None, of_file)
+    results = judge(rows.to_pandas(), table.full_name, known).results
+    found = found_in(table.full_name, rows, seen)
+    if found is not None:
+        suite = load_suite(f"{table.full_name}_seen")
+        results = [*results, *judge_by(found, suite, ("icao24", "airline_icao"), {}).results]
+    return judgement_of(results)
+
+
+def _unreadable(error: UnreadableSourceError) -> ExpectationResult:
+    return ExpectationResult(
+        expectation_id="source_is_readable",
+        expectation="source_is_readable",
+        column=None,
+        dimension="validity",
+        severity="critical",
+        description="The source file is one that the table is made of.",
+        is_met=False,
+        expected="a file with a known header, whole and below the cap",
+        observed=str(error),
+        score=0.0,
+    )

@@ -1,0 +1,135 @@
+"""A record is one line: a stray quote then damages its own line and never swallows others.
+
+What cannot be a row is set aside and counted, so that lines = rows + lines set aside, always.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+BROKEN = "broken"
+"""The line is no record of the file's kind: fields too many or too few, or no number."""
+REPEATED = "repeated"
+"""An earlier line has the same key."""
+WITHOUT_KEY = "without a key"
+
+_MAX_SAMPLES = 5
+_MAX_SAMPLE_CHARS = 200
+
+
+class UnknownHeaderError(Exception):
+    """The first line is not one that the table's files have; the message names the columns."""
+
+
+@dataclass
+class Reading:
+    """What became of a file's lines, counted while they go by; a header is no line."""
+
+    lines: int = 0
+    rows: int = 0
+    set_aside: Counter[str] = field(default_factory=Counter)
+    samples: list[str] = field(default_factory=list)
+
+    def put_aside(self, reason: str, line: str) -> None:
+        """Count a line that gives no row, and remember the first few."""
+        self.set_aside[reason] += 1
+        if len(self.samples) < _MAX_SAMPLES:
+            self.samples.append(f"{reason}: {line[:_MAX_SAMPLE_CHARS]}")
+
+
+def header_of(line: str) -> tuple[str, list[str]]:
+    """The quote character that a header has (``""`` for none) and the names in it."""
+    text = line.rstrip("\r\n").removeprefix("\ufeff")
+    quote = text[:1] if text[:1] in ("'", '"') else ""
+    return quote, next(csv.reader([text], quotechar=quote or '"'), [])
+
+
+def require_columns(names: Sequence[str], wanted: Iterable[str], what: str) -> None:
+    """Make sure that a header has the columns that a table is made of.
+
+    Raises:
+        UnknownHeaderError: it misses some.
+    """
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise UnknownHeaderError(
+            f"the header is not {what}: it misses {', '.join(missing)}; it has"
+            f" {', '.join(names) or 'nothing'}"
+        )
+
+
+def rows_of(
+    lines: Iterable[str],
+    names: Sequence[str],
+    quote: str,
+    key: str,
+    row_of: Callable[[Mapping[str, str]], Row],
+    reading: Reading,
+) -> Iterator[Row]:
+    """The rows of a file, the first of each key.
+
+    Args:
+        lines: what comes after the header.
+        names: of the fields of a line, in their order.
+        quote: the character around fields.
+        key: the column that names a row.
+        row_of: makes a row of a line's fields by their names; a ValueError sets the line aside.
+        reading: counts what becomes of the lines.
+    """
+    seen = set()
+    for line in lines:
+        text = line.rstrip("\r\n")
+        if not text:
+            continue
+        reading.lines += 1
+        fields = _fields_of(text, quote, len(names))
+        try:
+            row = row_of(dict(zip(names, fields, strict=True)))
+        except ValueError:
+            reading.put_aside(BROKEN, text)
+            continue
+        if row[key] is None:
+            reading.put_aside(WITHOUT_KEY, text)
+        elif row[key] in seen:
+            reading.put_aside(REPEATED, text)
+        else:
+            seen.add(row[key])
+            reading.rows += 1
+            yield row
+
+
+def _fields_of(text: str, quote: str, expected: int) -> list[str]:
+    try:
+        fields = next(csv.reader([text], quotechar=quote, strict=True))
+    except csv.Error:
+        fields = []
+    if len(fields) != expected and text.startswith(quote) and text.endswith(quote):
+        # An apostrophe inside a field, where all are quoted: the separators are still certain.
+        fields = text[1:-1].split(f"{quote},{quote}")
+    return fields
+
+
+def text_or_none(value: str) -> str | None:
+    """A text without the blanks around it, null where nothing is left; ``NA`` is a text."""
+    return value.strip() or None
+
+
+def number_or_none(value: str) -> float | None:
+    """A number, null where the text is blank.
+
+    Raises:
+        ValueError: the text is neither.
+    """
+    if not value.strip():
+        return None
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a number")
+    return number

@@ -1,0 +1,158 @@
+"""Reference tables on real Spark and Delta: published as a whole, or the last good one stays."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable
+from importlib import resources
+from string import ascii_uppercase
+
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+from flightlake.contracts.days import Day
+from flightlake.contracts.references import land
+from flightlake.contracts.results import read_tables_result
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import AIRCRAFT, AIRLINES, AIRPORTS, COUNTRIES, STATE_VECTORS
+from flightlake.io import delta
+from flightlake.io.frames import frame_of, schema_of
+from flightlake.io.reference import UnreadableSourceError, read_source
+from flightlake.reference import embedded_rows
+from flightlake.steps.arguments import ReferenceArguments
+from flightlake.steps.progress import Progress
+from flightlake.steps.reference_refresh import STEP, judge_rows, run
+
+DAY = Day.parse("2025-12-29")
+HEADER = [
+    *("icao24", "registration", "typecode", "icaoAircraftClass", "manufacturerName", "model"),
+    *("serialNumber", "operator", "operatorIcao", "owner", "categoryDescription", "built"),
+]
+FLEET = [f"3c{number:04x}" for number in range(300)]
+
+
+def aircraft_file(addresses: Iterable[str] = FLEET, quote: str = "'", **changes: str) -> bytes:
+    """OpenSky's database with single quotes in its header, and ``quote`` in its lines."""
+    values = {"registration": "D-AIBD", "typecode": "A319", "operatorIcao": "DLH", **changes}
+    rows = [{**values, "icao24": icao24} for icao24 in addresses]
+    lines = [",".join(f"'{name}'" for name in HEADER)]
+    lines += [",".join(f"{quote}{row.get(name, '')}{quote}" for name in HEADER) for row in rows]
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake(tmp_path.as_uri())
+
+
+@pytest.fixture
+def seen():
+    """The fleet, as it flew on the last published day."""
+    return pd.DataFrame({"icao24": FLEET, "airline_icao": "DLH"})
+
+
+@pytest.fixture
+def judged(spark, lake, seen):
+    """The judgement of a source file of aircraft, with what the last good version has."""
+
+    def judge(body, rows_of_source=0, seen=seen):
+        key = land(lake, "aircraft", "there", DAY, body)
+        rows, reading = read_source(lake, AIRCRAFT, key)
+        return judge_rows(AIRCRAFT, rows, reading, DAY, rows_of_source, seen)
+
+    return judge
+
+
+def critical(judgement):
+    return {found.expectation_id for found in judgement.failed if found.severity == "critical"}
+
+
+def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(spark, lake):
+    delta.ensure_tables(spark, lake, STEP, [STATE_VECTORS])
+    schema = schema_of(STATE_VECTORS)
+    state = dict.fromkeys(schema.fieldNames()) | {"date": DAY.date, "hour": 2, "region": "europe"}
+    flown = [{**state, "icao24": icao24, "callsign": "DLH1"} for icao24 in FLEET]
+    delta.replace_where(frame_of(spark, flown, schema), lake, STATE_VECTORS, DAY.predicate)
+
+    def refresh(run_id, **bodies):
+        keys = {table: land(lake, table, "there", DAY, body) for table, body in bodies.items()}
+        return run(spark, ReferenceArguments(lake, DAY, run_id, keys), Progress(run_id))
+
+    def rows(table, *columns):
+        return (
+            DeltaTable(lake.url_of(table.path)).to_pyarrow_table(columns=list(columns)).to_pylist()
+        )
+
+    first = refresh("first", aircraft=aircraft_file(), airports=b"ident,name\nEDDF,Frankfurt\n")
+    assert [(table.table_name, table.run.verdict) for table in first.tables] == [
+        ("ref.airports", "rejected"),
+        ("ref.aircraft", "pass"),
+    ]
+    [why] = first.tables[0].judgement.failed
+    assert "it misses type, latitude_deg" in why.observed
+    assert len(rows(AIRPORTS, "airport")) == len(embedded_rows(AIRPORTS))
+
+    second = refresh("second", aircraft=aircraft_file(quote='"'))
+    assert read_tables_result(lake, STEP, DAY, "second").verdict == "rejected"
+    assert {"icao24_is_an_address", "aircraft_is_found"} <= critical(second.tables[0].judgement)
+    assert second.tables[0].run.rows_withheld == len(FLEET)
+    kept = rows(AIRCRAFT, "icao24", "source")
+    assert kept == [{"icao24": icao24, "source": "there"} for icao24 in FLEET]
+
+
+def test_a_version_is_held_against_the_last_one_of_its_source(judged):
+    assert judged(aircraft_file(), len(FLEET)).verdict == "pass"
+    for before in (len(FLEET) // 2 - 1, len(FLEET) * 2 + 2):
+        assert critical(judged(aircraft_file(), before)) == {"volume_is_like_the_last"}
+
+
+def test_a_file_that_is_cut_in_the_middle_is_no_good_version(judged, spark, lake):
+    body = aircraft_file()
+    cut = judged(body[: len(body) // 3], len(FLEET))
+    assert "volume_is_like_the_last" in critical(cut)
+    key = land(lake, "aircraft", "there", DAY, gzip.compress(body)[:-20])
+    with pytest.raises(UnreadableSourceError, match="ended before the end-of-stream marker"):
+        read_source(lake, AIRCRAFT, key)
+
+
+def test_a_file_of_strangers_and_a_file_of_broken_lines_are_rejected(judged):
+    strangers = judged(aircraft_file(f"40{number:04x}" for number in range(300)))
+    assert critical(strangers) == {"aircraft_is_found"}
+    [found] = [f for f in strangers.failed if f.expectation_id == "aircraft_is_found"]
+    assert found.observed == "not so in 300 of 300 rows (100.00 %)"
+    broken = judged(aircraft_file() + b"\n'half a line" * 30)
+    assert critical(broken) == {"most_lines_are_read"}
+
+
+def test_without_published_states_there_is_nothing_to_hold_a_version_against(judged, seen):
+    assert judged(aircraft_file(), seen=seen.head(0)).verdict == "pass"
+
+
+def test_countries_and_airlines_are_held_against_what_flew(spark, lake, seen):
+    def judge(table, body, **flew):
+        rows, reading = read_source(lake, table, land(lake, table.name, "there", DAY, body))
+        return judge_rows(table, rows, reading, DAY, 0, seen.assign(**flew))
+
+    blocks = resources.files("flightlake.reference").joinpath("countries.csv").read_bytes()
+    assert judge(COUNTRIES, blocks).verdict == "pass"
+    assert critical(judge(COUNTRIES, blocks, icao24="f00001")) == {"country_is_found"}
+    real = ["AAL", "DLH", "QFA", "UAE", *(f"A{x}{y}" for x in "BCD" for y in ascii_uppercase)]
+    lines = [
+        rf'{n},"Air {code}",\N,"","{code}",\N,"Germany","Y"' for n, code in enumerate(real * 3)
+    ]
+    few = judge(AIRLINES, "\n".join(lines).encode())
+    assert critical(few) == {"table_is_not_a_fragment"}
+    assert "airline_is_found" in critical(
+        judge(AIRLINES, "\n".join(lines).encode(), airline_icao="XXX")
+    )
+
+
+def test_a_packed_file_is_read_as_far_as_the_cap(spark, lake):
+    key = land(lake, "aircraft", "there", DAY, gzip.compress(aircraft_file(model="x" * 1_000)))
+    assert key.endswith(".csv.gz")
+    assert read_source(lake, AIRCRAFT, key)[0].num_rows == len(FLEET)
+    with pytest.raises(UnreadableSourceError, match="holds more than 100,000 bytes unpacked"):
+        read_source(lake, AIRCRAFT, key, max_bytes=100_000)
+    long = land(lake, "aircraft", "there", DAY, aircraft_file(FLEET[:1], model="x" * 200_000))
+    with pytest.raises(UnreadableSourceError, match="a line of more than 100,000 bytes"):
+        read_source(lake, AIRCRAFT, long)
