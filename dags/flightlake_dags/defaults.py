@@ -19,9 +19,12 @@ class Tag(StrEnum):
     RAW = "raw"
     SILVER = "silver"
     GOLD = "gold"
+    REFERENCE = "reference"
+    CATALOG = "catalog"
     EXPORT = "export"
     HOURLY = "hourly"
     DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 def default_args() -> dict[str, Any]:

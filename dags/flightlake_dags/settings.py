@@ -7,6 +7,9 @@ from functools import cache
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+EMBEDDED = "embedded"
+"""The source of a reference table that keeps what it has: at first, what the project brings."""
+
 
 class Settings(BaseSettings):
     """Where things are and how the DAGs behave; the same DAGs everywhere, only these differ.
@@ -38,11 +41,32 @@ class Settings(BaseSettings):
 
     retry_delay_s: int = Field(default=60, ge=1, description="seconds before the first retry")
 
+    athena_workgroup: str = Field(default="primary", description="where the catalog is made")
+    athena_results_url: str | None = Field(
+        default=None, description="s3://… for what Athena answers; none where the workgroup says it"
+    )
+    athena_prefix: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]{0,32}$",
+        description="goes before the layers' names to name their databases",
+    )
+
     aws_conn_id: str = "aws_default"
     opensky_conn_id: str = "opensky_default"
 
     poll_seconds: int = Field(default=90, ge=5, le=3600, description="seconds between two polls")
     poll_source: str = Field(default="opensky", pattern=r"^[a-z0-9_]{1,32}$")
+
+    airports_source: str = Field(
+        default="https://davidmegginson.github.io/ourairports-data/airports.csv",
+        description="https://…, file:///…, raw/reference/… in the lake, or embedded",
+    )
+    airlines_source: str = EMBEDDED
+    countries_source: str = EMBEDDED
+    aircraft_source: str = (
+        "https://s3.opensky-network.org/data-samples/metadata/"
+        "aircraft-database-complete-2025-08.csv"
+    )
 
     alerts: str = Field(
         default="log", description="log, sns:<topic arn>, slack:<connection id> or email:<address>"

@@ -38,9 +38,28 @@ def context_of(dag: Any, start: datetime = HOUR_START) -> dict[str, Any]:
     }
 
 
+class Elsewhere:
+    """The results of other tasks, none of which has run."""
+
+    def xcom_pull(self, *, task_ids: str, key: str, **_: Any) -> str:
+        """The name of what was asked for."""
+        return f"<{task_ids}.{key}>"
+
+
+def mapped_arguments(task: Any) -> list[str]:
+    """The names of the arguments that differ between the instances of a mapped task."""
+    return list(getattr(task, task._expand_input_attr).value)
+
+
 def rendered(task: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """A task's template fields, rendered; the task stays as it is."""
+    """A task's template fields, rendered; the task stays as it is.
+
+    Of a mapped task, those of one instance; what comes from another task is its name.
+    """
+    if task.is_mapped:
+        task = task.unmap({name: f"<{name}>" for name in mapped_arguments(task)})
     task = copy.copy(task)
+    context = {**context, "ti": Elsewhere()}
     task.render_template_fields(context)
     return {name: getattr(task, name, None) for name in task.template_fields}
 

@@ -14,7 +14,7 @@ import pendulum
 import pytest
 from airflow.models import DagBag
 
-DAG_IDS = {"export_table", "flights_daily", "opensky_poll", "states_hourly"}
+DAG_IDS = {"catalog_register", "export_table", "flights_daily", "opensky_poll", "states_hourly"}
 MAX_DAG_LINES = 110
 
 

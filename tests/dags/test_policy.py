@@ -13,7 +13,7 @@ from flightlake.contracts.tables import derived_by
 from flightlake_dags.alerts import alert_on_failure
 from flightlake_dags.defaults import OWNER, Tag
 
-DAG_IDS = ("export_table", "flights_daily", "opensky_poll", "states_hourly")
+DAG_IDS = ("catalog_register", "export_table", "flights_daily", "opensky_poll", "states_hourly")
 
 
 @pytest.fixture(params=DAG_IDS)

@@ -6,12 +6,16 @@ limits its partitions; the days in it are examples, to be changed there and in t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from flightlake.contracts.views import views
 
 from flightlake_local.settings import ROOT
 
 _READS = "Reads: "
+_BEGIN, _END = "<!-- made by `make docs` from here -->", "<!-- to here -->"
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,44 @@ def _read(path: Path) -> Analysis:
     return Analysis(
         path.stem, " ".join(question), {name: where for name, _, where in conditions}, sql
     )
+
+
+def write_page(root: Path) -> Path:
+    """Write the lists of views and analyses anew into docs/athena.md; returns its path."""
+    path = root / "docs/athena.md"
+    path.write_text(page(path.read_text(), root))
+    return path
+
+
+def page(text: str, root: Path = ROOT) -> str:
+    """A page with its list of views and analyses as they are now."""
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return "\n\n".join([f"{before}{_BEGIN}", _views(), _analyses(root), f"{_END}{after}"])
+
+
+def _views() -> str:
+    rows = (f"| `{view.full_name}` | {view.description} |" for view in views().values())
+    return "\n".join(["| view | what it is for |", "|---|---|", *rows])
+
+
+def _analyses(root: Path) -> str:
+    folder = "../infra/athena/analyses"
+    rows = (
+        f"| [{each.name}]({folder}/{each.name}.sql) | {each.question} | {_reads(each)} |"
+        for each in analyses(root)
+    )
+    head = ["| analysis | its question | it reads, of these partitions |", "|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def _reads(analysis: Analysis) -> str:
+    return "; ".join(
+        f"`{name}`: {' and '.join(_columns(where)) or 'all'}"
+        for name, where in analysis.reads.items()
+    )
+
+
+def _columns(condition: str) -> list[str]:
+    """The columns that a condition is about: the words in lower case outside of its literals."""
+    return re.findall(r"\b[a-z_]+\b", re.sub(r"'[^']*'", "", condition))
