@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flightlake.contracts.cells import csv_cell, json_value
+from flightlake.contracts.tables import TABLES
+from flightlake.contracts.views import views
 
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import BUCKET, REGION, LakeKind, LocalSettings
@@ -41,14 +44,13 @@ def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: T
 
     if not sql.strip():
         raise LocalError('No SQL: make query SQL="SELECT count(*) FROM silver.state_vectors"')
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "TimeZone": "UTC"})
     try:
-        for name in tables_in(connection, sql):
+        for name in tables_in(sql):
             connection.register(f"delta_{name.replace('.', '_')}", _dataset(settings, name))
-            schema = name.partition(".")[0]
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            view = f"CREATE VIEW {name} AS FROM delta_{name.replace('.', '_')}"
-            connection.execute(view)
+            _create_view(connection, name, f"FROM delta_{name.replace('.', '_')}")
+        for name in names_in(sql) & views().keys():
+            _create_view(connection, name, views()[name].select)
         answer = connection.execute(sql)
         columns = [column[0] for column in answer.description or []]
         writers = {
@@ -57,26 +59,33 @@ def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: T
             OutputFormat.JSON: write_json,
         }
         writers[output](columns, _rows(answer), stream)
+    except duckdb.CatalogException as error:
+        for name in sorted(names_in(sql) - TABLES.keys() - views().keys()):
+            known = ", ".join([*TABLES, *views()])
+            raise LocalError(f"There is no table {name}; there are: {known}.") from None
+        raise LocalError(f"SQL: {_one_line(str(error))}") from None
     except duckdb.Error as error:
         raise LocalError(f"SQL: {_one_line(str(error))}") from None
 
 
-def tables_in(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
-    """The lake's tables that a statement names.
+def names_in(sql: str) -> set[str]:
+    """What a text may name in the lake: every name in one of its layers."""
+    layers = "|".join({table.layer for table in TABLES.values()})
+    # DuckDB's own list of a statement's tables fails on UNNEST.
+    found = re.findall(rf"\b(?:{layers})\.\w+", sql.replace('"', ""), re.IGNORECASE)
+    return {name.lower() for name in found}
 
-    Raises:
-        LocalError: it names one of the lake's layers, but no table of it.
-    """
-    from flightlake.contracts.tables import TABLES
 
-    layers = {table.layer for table in TABLES.values()}
-    named = {
-        name.replace('"', "").lower() for name in connection.get_table_names(sql, qualified=True)
-    }
-    for name in sorted(named - TABLES.keys()):
-        if name.partition(".")[0] in layers:
-            raise LocalError(f"There is no table {name}; there are: {', '.join(TABLES)}.")
-    return sorted(named & TABLES.keys())
+def tables_in(sql: str) -> list[str]:
+    """The lake's tables that a statement names, or that its views read."""
+    named = names_in(sql)
+    read = {table for name in named & views().keys() for table in views()[name].tables}
+    return sorted((named & TABLES.keys()) | read)
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
+    connection.execute(f"CREATE VIEW {name} AS {select}")
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
@@ -129,7 +138,6 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: T
 def _dataset(settings: LocalSettings, name: str) -> Any:
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
-    from flightlake.contracts.tables import TABLES
 
     path = TABLES[name].path
     options = _s3_options(settings) if settings.lake is LakeKind.S3 else None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flightlake.contracts.tables import TABLES
+from flightlake.contracts.views import views
+from flightlake_dags.config import spark_sizing
 
 from flightlake_local.credentials import load_or_create
 from flightlake_local.environment import aws_environment, inherited
 from flightlake_local.errors import LocalError
 from flightlake_local.services import spark_conf
 from flightlake_local.settings import HOST, LakeKind, LocalSettings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_CORES = 2
 
 
 def run_spark_sql(settings: LocalSettings, sql: str) -> int:
@@ -54,8 +63,9 @@ def written_tables(settings: LocalSettings) -> list[str]:
 
 
 def table_statements(settings: LocalSettings, names: list[str]) -> str:
-    """The SQL that gives each table its name."""
+    """The SQL that gives each table its name, and each view whose tables are all there."""
     schemas = sorted({TABLES[name].layer for name in names})
+    readable = [view for view in views().values() if set(view.tables) <= set(names)]
     return "\n".join(
         [
             *(f"CREATE DATABASE IF NOT EXISTS {schema};" for schema in schemas),
@@ -64,9 +74,25 @@ def table_statements(settings: LocalSettings, names: list[str]) -> str:
                 f"LOCATION '{settings.lake_url}/{TABLES[name].path}';"
                 for name in names
             ),
+            *(f"CREATE VIEW {view.full_name} AS\n{view.select};" for view in readable),
             "",
         ]
     )
+
+
+def local_session(settings: LocalSettings, name: str) -> SparkSession:
+    """A session as a job has it on this machine, tasks and driver in one process."""
+    from flightlake.io.session import start_session
+    from flightlake.quality.judge import preload
+
+    os.environ |= {"SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable}
+    memory = spark_sizing("day")["spark.driver.memory"]
+    options = " ".join(f'--conf "{key}={value}"' for key, value in shell_conf(settings).items())
+    os.environ["PYSPARK_SUBMIT_ARGS"] = (
+        f"--master local[{_CORES}] --driver-memory {memory} {options} pyspark-shell"
+    )
+    preload()
+    return start_session(name)
 
 
 def shell_conf(settings: LocalSettings) -> dict[str, str]:

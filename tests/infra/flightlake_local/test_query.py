@@ -51,6 +51,12 @@ def test_tables_answer_by_their_names(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("states")
+def test_a_table_may_have_an_alias_and_a_statement_unnest(ask: Ask) -> None:
+    sql = 'SELECT s.icao24, n FROM silver."state_vectors" AS s CROSS JOIN UNNEST([7]) AS t(n)'
+    assert ask(f"{sql} ORDER BY 1 LIMIT 1") == "icao24,n\n4b1800,7\n"
+
+
+@pytest.mark.usefixtures("states")
 def test_csv_holds_any_text_and_no_formula(ask: Ask) -> None:
     text = ask("SELECT callsign, velocity FROM silver.state_vectors ORDER BY icao24")
     rows = list(csv.reader(io.StringIO(text)))
