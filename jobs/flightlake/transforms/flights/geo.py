@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pyspark.sql import Column
@@ -9,6 +10,8 @@ from pyspark.sql import functions as F
 
 EARTH_RADIUS_M = 6_371_008.8
 """The mean radius of WGS 84."""
+DEGREE_M = math.radians(EARTH_RADIUS_M)
+"""One degree along a great circle."""
 
 
 @dataclass(frozen=True)

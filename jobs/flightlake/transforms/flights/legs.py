@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.tracks import TRACK
+from flightlake.transforms.flights.along import Along
+from flightlake.transforms.flights.tracks import THREAD
 
-FLIGHT = (*TRACK, "leg")
+FLIGHT = (*THREAD, "leg")
 """What names a flight."""
 OUT, AIR, IN = "out", "air", "in"
 """The parts of a flight: taxi-out, in the air, taxi-in."""
 
-MAX_TAXI_MPS = 50.0
-"""Faster on the ground is a runway, or a flag that is wrong."""
 MAX_STRAY_MPS = 25.0
 """A lone contact in the air between two on the ground is one on the ground, if it is so slow."""
 SHORTEST_STOP_S = 45
@@ -23,70 +22,77 @@ TAXI_IN_S, TAXI_OUT_S = 900, 1_800
 
 
 def legs(tracked: DataFrame, begin_s: int) -> DataFrame:
-    """Add ``leg``, ``part`` and the cleaned ``is_ground``; contacts of no flight are left out.
+    """Add ``leg`` and ``part``; contacts that belong to no flight are left out.
+
+    A stay on the ground is a stop where it lasts, or where the aircraft comes into sight or goes
+    out of sight in it; a stop ends a leg.
 
     Args:
         tracked: observations with their tracks.
-        begin_s: tracks that end before are left out.
+        begin_s: tracks that ended before are left out.
     """
-    by_time = Window.partitionBy(*TRACK).orderBy("contact_s")
-    whole = by_time.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    in_run = Window.partitionBy(*TRACK, "run").orderBy("contact_s")
-    run = in_run.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    # The order of runs is that of time; said so, one sort serves both windows.
-    by_run = Window.partitionBy(*TRACK).orderBy("run", "contact_s")
-    taxis_in = (F.col("run") > 1) & (F.col("contact_s") - F.col("run_begin_s") <= TAXI_IN_S)
-    taxis_out = F.col("run_end_s") - F.col("contact_s") <= TAXI_OUT_S
+    along = Along(*THREAD)
+    began_leg = F.col("begins_track") | (
+        F.col("is_stop") & (F.col("contact_s") == F.col("stay.contact_s"))
+    )
+    is_arrival = ~F.col("stay.begins_track") & (
+        F.col("contact_s") - F.col("stay.contact_s") <= TAXI_IN_S
+    )
+    is_departure = F.col("stay_end_s") - F.col("contact_s") <= TAXI_OUT_S
+    part = F.when(~F.col("is_stop"), AIR).when(is_arrival, IN).when(is_departure, OUT)
     return (
-        tracked.withColumn("track_end_s", F.max("contact_s").over(whole))
-        .withColumn("is_ground", _is_taxiing())
-        .withColumn("ground_before", F.lag("is_ground").over(by_time))
-        .withColumn("ground_after", F.lead("is_ground").over(by_time))
-        .where(F.col("track_end_s") >= begin_s)
-        .withColumn("is_ground", _without_strays())
-        .withColumn("ground_before", F.lag("is_ground").over(by_time))
-        .withColumn(
-            "run",
-            F.sum(
-                F.coalesce(F.col("is_ground") != F.col("ground_before"), F.lit(True)).cast("int")
-            ).over(by_time),
-        )
-        .withColumn("runs", F.max("run").over(whole))
-        .withColumn("run_begin_s", F.min("contact_s").over(run))
-        .withColumn("run_end_s", F.max("contact_s").over(run))
+        _with_stays(_without_strays(tracked, begin_s))
         .withColumn("is_stop", _is_stop())
-        .withColumn(
-            "leg",
-            F.sum(
-                (F.col("is_stop") & (F.col("contact_s") == F.col("run_begin_s"))).cast("int")
-            ).over(by_run),
-        )
-        .withColumn(
-            "part",
-            F.when(~F.col("is_stop"), AIR).when(taxis_in, IN).when(taxis_out, OUT),
-        )
-        .where(F.col("part").isNotNull())
+        .withColumns({"leg": along.count(began_leg), "part": part})
+        .where("part IS NOT NULL")
         .withColumn("leg", F.col("leg") - (F.col("part") == IN).cast("int"))
-        .drop("track_end_s", "ground_before", "ground_after", "run", "runs", "run_begin_s")
-        .drop("run_end_s", "is_stop")
+        .drop("last_s", "begins_track", "stay", "next_stay", "stay_end_s", "is_stop")
     )
 
 
-def _is_taxiing() -> Column:
-    return F.col("is_on_ground") & (F.coalesce("ground_speed_mps", F.lit(0.0)) < MAX_TAXI_MPS)
-
-
-def _without_strays() -> Column:
-    before, after = F.col("ground_before"), F.col("ground_after")
+def _without_strays(tracked: DataFrame, begin_s: int) -> DataFrame:
+    """Correct lone flags in ``is_ground``, in tracks that end at ``begin_s`` or later."""
+    along = Along(*THREAD)
+    neighbours = {
+        "ground_before": F.when(~F.col("begins_track"), along.before("is_ground")),
+        "ground_after": F.when(~along.after("begins_track"), along.after("is_ground")),
+        "track_end_s": along.known_after("ended_s"),
+    }
+    speed_mps = F.coalesce("ground_speed_mps", F.lit(0.0))
     is_stray = (
-        (before == after)
-        & (before != F.col("is_ground"))
-        & (~before | (F.coalesce("ground_speed_mps", F.lit(0.0)) < MAX_STRAY_MPS))
+        (F.col("ground_before") == F.col("ground_after"))
+        & (F.col("ground_before") != F.col("is_ground"))
+        & (F.col("is_on_ground") | (speed_mps < MAX_STRAY_MPS))
     )
-    return F.when(is_stray, before).otherwise(F.col("is_ground"))
+    return (
+        tracked.withColumn("ended_s", F.when(F.col("begins_track"), F.col("last_s")))
+        .withColumns(neighbours)
+        .where((F.col("track_end_s") >= begin_s) | F.col("track_end_s").isNull())
+        .withColumn("is_ground", F.col("is_ground") != F.coalesce(is_stray, F.lit(False)))
+        .drop("ended_s", *neighbours)
+    )
+
+
+def _with_stays(cleaned: DataFrame) -> DataFrame:
+    """Add ``stay`` and ``next_stay``, where it begins on the ground or in the air, and its end."""
+    along = Along(*THREAD)
+    is_change = F.col("begins_track") | (F.col("is_ground") != F.col("ground_before"))
+    return (
+        cleaned.withColumn("ground_before", along.before("is_ground"))
+        .withColumn("change", F.when(is_change, F.struct("contact_s", "last_s", "begins_track")))
+        .withColumns(
+            {
+                "stay": along.known_here("change"),
+                "next_stay": along.known_after("change"),
+                "last_of_all_s": along.end("contact_s"),
+            }
+        )
+        .withColumn("stay_end_s", F.coalesce("next_stay.last_s", "last_of_all_s"))
+        .drop("ground_before", "change", "last_of_all_s")
+    )
 
 
 def _is_stop() -> Column:
-    is_edge = F.col("run").isin(1) | (F.col("run") == F.col("runs"))
-    lasts = F.col("run_end_s") - F.col("run_begin_s") >= SHORTEST_STOP_S
+    is_edge = F.col("stay.begins_track") | F.coalesce("next_stay.begins_track", F.lit(True))
+    lasts = F.col("stay_end_s") - F.col("stay.contact_s") >= SHORTEST_STOP_S
     return F.col("is_ground") & (is_edge | lasts)

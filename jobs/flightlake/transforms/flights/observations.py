@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day
-from flightlake.transforms.flights.geo import Place, distance_m
+from flightlake.transforms.flights.along import Along
+from flightlake.transforms.flights.geo import DEGREE_M, Place, distance_m
 
 LOOK_BACK = timedelta(days=1)
 """Flights of up to a day are seen whole, whichever day they end on."""
@@ -34,9 +35,8 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
     first, last = (day.start - LOOK_BACK).date(), (day.end + LOOK_AHEAD).date()
     in_look_ahead = (F.col("date") == last) & (F.col("hour") < LOOK_AHEAD // timedelta(hours=1))
     is_aircraft = ~F.coalesce(F.col("category").between(*_SURFACE_CATEGORIES), F.lit(False))
-    same_contact = Window.partitionBy("icao24", "contact_s").orderBy(
-        F.desc_nulls_last("position_s"), F.desc("snapshot_time")
-    )
+    altitude_m = F.coalesce(_credible("baro_altitude_m"), _credible("geo_altitude_m"))
+    by_position = Along("icao24", order=("contact_s", "position_s", "snapshot_time"))
     contacts = (
         states.where(F.col("date").between(first, day.date) | in_look_ahead)
         .where(is_aircraft)
@@ -48,29 +48,36 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
             "callsign",
             "latitude_deg",
             "longitude_deg",
-            F.coalesce(_credible("baro_altitude_m"), _credible("geo_altitude_m")).alias(
-                "altitude_m"
-            ),
+            altitude_m.alias("altitude_m"),
             "is_on_ground",
             "ground_speed_mps",
             "true_track_deg",
             "vertical_rate_mps",
             "source",
         )
-        # Said once, all windows of all steps share this shuffle.
+        # Said once, the windows of all steps share this shuffle.
         .repartition("icao24")
-        .withColumn("copy", F.row_number().over(same_contact))
-        .where("copy = 1")
+        .withColumn("next_s", by_position.after("contact_s"))
+        .where("next_s IS NULL OR next_s > contact_s")
     )
     is_valid = (
         F.col("latitude_deg").isNotNull()
         & F.col("longitude_deg").isNotNull()
         & (F.col("contact_s") - F.col("position_s") <= MAX_POSITION_AGE_S)
     )
-    position = F.when(is_valid, F.struct("position_s", "latitude_deg", "longitude_deg"))
+    position = F.struct("position_s", "latitude_deg", "longitude_deg")
     return _without_outliers(
-        contacts.withColumn("position", position).drop(
-            "copy", "snapshot_time", "position_s", "latitude_deg", "longitude_deg"
+        contacts.select(
+            "icao24",
+            "contact_s",
+            "callsign",
+            F.when(is_valid, position).alias("position"),
+            "altitude_m",
+            "is_on_ground",
+            "ground_speed_mps",
+            "true_track_deg",
+            "vertical_rate_mps",
+            "source",
         )
     )
 
@@ -82,13 +89,14 @@ def place_of(position: str) -> Place:
 
 def is_jump(before: str, after: str) -> Column:
     """Two positions that no aircraft can connect; false where one is null."""
+    a, b = place_of(before), place_of(after)
     elapsed_s = F.abs(F.col(f"{after}.position_s") - F.col(f"{before}.position_s"))
-    far_m = distance_m(place_of(before), place_of(after))
-    found = (
-        (elapsed_s <= JUMP_WITHIN_S)
-        & (far_m > JUMP_M)
-        & (far_m > JUMP_MPS * F.greatest(elapsed_s, F.lit(1)))
+    reach_m = F.greatest(F.lit(JUMP_M), JUMP_MPS * elapsed_s)
+    # No way is longer than along the meridian and the parallel: that spares most of the sines.
+    detour_m = DEGREE_M * (
+        F.abs(b.latitude_deg - a.latitude_deg) + F.abs(b.longitude_deg - a.longitude_deg)
     )
+    found = (elapsed_s <= JUMP_WITHIN_S) & (detour_m > reach_m) & (distance_m(a, b) > reach_m)
     return F.coalesce(found, F.lit(False))
 
 
@@ -98,7 +106,12 @@ def _credible(altitude: str) -> Column:
 
 def _without_outliers(contacts: DataFrame) -> DataFrame:
     """A position that its neighbours agree without is none; its contact still counts."""
-    order = "over (partition by icao24 order by contact_s)"
+    along = Along("icao24")
+    neighbours = {
+        "before": along.known_before("position"),
+        "after": along.known_after("position"),
+        "callsign_before": along.known_before("callsign"),
+    }
     is_outlier = (
         is_jump("before", "position")
         & is_jump("position", "after")
@@ -106,9 +119,7 @@ def _without_outliers(contacts: DataFrame) -> DataFrame:
         & F.coalesce(F.col("callsign") == F.col("callsign_before"), F.lit(True))
     )
     return (
-        contacts.withColumn("before", F.expr(f"lag(position) ignore nulls {order}"))
-        .withColumn("after", F.expr(f"lead(position) ignore nulls {order}"))
-        .withColumn("callsign_before", F.expr(f"lag(callsign) ignore nulls {order}"))
+        contacts.withColumns(neighbours)
         .withColumn("position", F.when(~is_outlier, F.col("position")))
-        .drop("before", "after", "callsign_before")
+        .drop(*neighbours)
     )

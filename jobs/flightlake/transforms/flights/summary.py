@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.geo import distance_m
 from flightlake.transforms.flights.legs import AIR, FLIGHT, IN, OUT
 from flightlake.transforms.flights.observations import is_jump, place_of
+from flightlake.transforms.flights.tracks import THREAD
 
 SHORTEST_FLIGHT_S = 60
 """Less is a stray message."""
@@ -22,21 +24,12 @@ def summaries(flown: DataFrame, begin_s: int, end_s: int) -> DataFrame:
     ground (``first_ground``, ``last_ground``), and the first and last one in the air with an
     altitude (``first_air``, ``last_air``).
     """
-    order = f"over (partition by {', '.join(FLIGHT)} order by contact_s)"
-    window = Window.partitionBy(*FLIGHT).orderBy("contact_s")
-    level = F.when(_is_airborne() & F.col("altitude_m").isNotNull(), _struct("altitude_m"))
+    contacts = _with_neighbours(flown)
     segment_m = F.when(
         ~is_jump("before", "position"), distance_m(place_of("before"), place_of("position"))
     )
-    contacts = (
-        flown.withColumn("level", level)
-        .withColumn("gap_s", F.col("contact_s") - F.lag("contact_s").over(window))
-        .withColumn("before", F.expr(f"lag(position) ignore nulls {order}"))
-        .withColumn("level_before", F.expr(f"lag(level) ignore nulls {order}"))
-        .withColumn("level_after", F.expr(f"lead(level) ignore nulls {order}"))
-        # Whole millimetres, since a sum of doubles hangs on the order of rows.
-        .withColumn("segment_mm", F.round(segment_m * 1_000).cast("bigint"))
-    )
+    # Whole millimetres, since a sum of doubles hangs on the order of rows.
+    segment_mm = F.round(segment_m * 1_000).cast("bigint")
     is_placed, is_level = F.col("position").isNotNull(), F.col("level").isNotNull()
     airborne_position = F.when(_is_airborne() & is_placed, F.col("position"))
     climb, sink = _rate("level", "level_after"), _rate("level_before", "level")
@@ -46,9 +39,9 @@ def summaries(flown: DataFrame, begin_s: int, end_s: int) -> DataFrame:
         F.count("*").cast("int").alias("states"),
         F.count_if(_is_airborne()).alias("airborne_states"),
         F.mode("callsign", True).alias("callsign"),
-        F.max("gap_s").cast("int").alias("largest_gap_s"),
+        F.max(F.col("contact_s") - F.col("last_s")).cast("int").alias("largest_gap_s"),
         F.max("altitude_m").alias("max_altitude_m"),
-        (F.sum("segment_mm") / 1_000).alias("flown_distance_m"),
+        (F.sum(segment_mm) / 1_000).alias("flown_distance_m"),
         F.when(F.min("source") == F.max("source"), F.min("source"))
         .otherwise("mixed")
         .alias("source"),
@@ -74,8 +67,40 @@ def _is_airborne() -> Column:
     return (F.col("part") == AIR) & ~F.col("is_on_ground") & ~F.col("is_ground")
 
 
-def _struct(*names: str) -> Column:
-    return F.struct("contact_s", *names)
+def _with_neighbours(flown: DataFrame) -> DataFrame:
+    """Add ``level`` (an altitude in the air) and, of the same flight only, what was before and
+    after: ``last_s``, the position ``before``, ``level_before`` and ``level_after``."""
+    along = Along(*THREAD)
+    is_level = _is_airborne() & F.col("altitude_m").isNotNull()
+    position = F.struct("leg", "position.*")
+    looks = {
+        "_last": along.before("_contact"),
+        "_before": along.known_before("_fix"),
+        "_level_before": along.known_before("level"),
+        "_level_after": along.known_after("level"),
+    }
+    same_leg = {
+        "last_s": _of_leg("_last", F.col("_last.contact_s")),
+        "before": _of_leg("_before", F.col("_before")),
+        "level_before": _of_leg("_level_before", F.col("_level_before")),
+        "level_after": _of_leg("_level_after", F.col("_level_after")),
+    }
+    return (
+        flown.withColumns(
+            {
+                "_contact": F.struct("leg", "contact_s"),
+                "_fix": F.when(F.col("position").isNotNull(), position),
+                "level": F.when(is_level, F.struct("leg", "contact_s", "altitude_m")),
+            }
+        )
+        .withColumns(looks)
+        .withColumns(same_leg)
+        .drop("_contact", "_fix", *looks)
+    )
+
+
+def _of_leg(neighbour: str, value: Column) -> Column:
+    return F.when(F.col(f"{neighbour}.leg") == F.col("leg"), value)
 
 
 def _time_of(condition: Column) -> Column:

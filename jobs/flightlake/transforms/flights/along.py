@@ -1,0 +1,47 @@
+"""Looking back and ahead along contacts, in one order of time for all."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, Window
+from pyspark.sql import functions as F
+
+
+class Along:
+    """The rows of each ``keys`` in the order of their contacts; what is asked for is a column.
+
+    ``known_*`` pass over nulls.
+    """
+
+    def __init__(self, *keys: str, order: tuple[str, ...] = ("contact_s",)) -> None:
+        self._window = Window.partitionBy(*keys).orderBy(*order)
+        # Spark has these in SQL only.
+        self._over = f"over (partition by {', '.join(keys)} order by {', '.join(order)})"
+
+    def before(self, name: str) -> Column:
+        """The value one row before."""
+        return F.lag(name).over(self._window)
+
+    def after(self, name: str) -> Column:
+        """The value one row after."""
+        return F.lead(name).over(self._window)
+
+    def known_before(self, name: str) -> Column:
+        """The last known value before this row."""
+        return F.expr(f"lag({name}) ignore nulls {self._over}")
+
+    def known_after(self, name: str) -> Column:
+        """The first known value after this row."""
+        return F.expr(f"lead({name}) ignore nulls {self._over}")
+
+    def known_here(self, name: str) -> Column:
+        """The last known value up to this row."""
+        return F.last(name, ignorenulls=True).over(self._window)
+
+    def count(self, condition: Column) -> Column:
+        """How many rows up to this one fulfil a condition."""
+        return F.count_if(condition).over(self._window)
+
+    def end(self, name: str) -> Column:
+        """The greatest value of all rows."""
+        every = self._window.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+        return F.max(name).over(every)
