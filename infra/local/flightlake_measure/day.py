@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 from flightlake.steps.progress import Progress
-from flightlake_dags.config import prices_argument, regions_argument, spark_sizing
+from flightlake_dags.config import prices_argument, regions_argument
 from flightlake_local import show
 from flightlake_local.cli import run
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
-from flightlake_local.settings import HOST, load_settings
-from flightlake_local.spark_sql import shell_conf
+from flightlake_local.settings import load_settings
+from flightlake_local.spark_sql import local_session
 from rich import box
 from rich.table import Table
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 MAX_GOLD_SHARE = 0.4
 """Gold may take this share of the day's time."""
-CORES = 2
 RUN_ID = "bench"
 
 
@@ -69,27 +67,12 @@ def main() -> None:
         with steps.step(f"{hours} hours of {aircraft:,} aircraft, one answer every 90 s") as step:
             lake, of_day = lake_of_day(settings.state_dir / "bench", aircraft, hours, step.update)
         with steps.step("Spark session"):
-            spark = _session(shell_conf(settings))
+            spark = local_session(settings, "bench-day")
         stages = [*_hourly(spark, lake, of_day, steps), _daily(spark, lake, steps)]
         spark.stop()
     steps.console.print(stage_table(stages))
     if (share := gold_share(stages)) > MAX_GOLD_SHARE:
         raise LocalError(f"Gold takes {share:.0%} of the time, more than {MAX_GOLD_SHARE:.0%}.")
-
-
-def _session(conf: dict[str, str]) -> SparkSession:
-    """As a job has it on this machine, tasks and driver in one process."""
-    from flightlake.io.session import start_session
-    from flightlake.quality.judge import preload
-
-    os.environ |= {"SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable}
-    memory = spark_sizing("day")["spark.driver.memory"]
-    options = " ".join(f'--conf "{name}={value}"' for name, value in conf.items())
-    os.environ["PYSPARK_SUBMIT_ARGS"] = (
-        f"--master local[{CORES}] --driver-memory {memory} {options} pyspark-shell"
-    )
-    preload()
-    return start_session("bench-day")
 
 
 def _hourly(spark: SparkSession, lake: Lake, hours: Sequence[Hour], steps: Steps) -> list[Stage]:
