@@ -29,7 +29,7 @@ class Fault(BaseModel):
 
     kind: Kind
     times: int = Field(default=1, ge=1)
-    target: Literal["states", "token", "flights"] = "states"
+    target: Literal["states", "token", "flights", "datasets"] = "states"
     status: int = Field(default=503, ge=400, le=599)
     retry_after_s: int = 3_600
     seconds: float = Field(default=60, ge=0)

@@ -4,7 +4,7 @@ import numpy as np
 
 from opensky_simulator.countries import COUNTRIES
 from opensky_simulator.fleet import KIND_NUMBER, Fleet
-from opensky_simulator.hashing import mix, uniform
+from opensky_simulator.hashing import Floats, mix, uniform
 from opensky_simulator.legs import Bools, Legs
 from opensky_simulator.schedule import Flights
 
@@ -18,7 +18,7 @@ _SPI_SHARE = 0.007
 
 
 class Identities:
-    """Names the flights of a fleet."""
+    """Names the flights of a fleet; ``airlines`` are the prefixes, None for private aircraft."""
 
     def __init__(self, fleet: Fleet, legs: Legs, seed: int) -> None:
         self._visual_code = ["1200" if country.code == "US" else "7000" for country in COUNTRIES]
@@ -27,6 +27,7 @@ class Identities:
         owned = uniform(mix(seed, aircraft), "owned") < 0.4
         self._private = private | ((fleet.kind == KIND_NUMBER["business"]) & owned)
         self._fleet = fleet
+        self.airlines = self._choose_airlines(uniform(mix(seed, aircraft), "airline"))
         self._true = self._name_legs(legs, seed)
 
     def true_callsigns(self, flights: Flights) -> list[str]:
@@ -73,19 +74,27 @@ class Identities:
     def _name_legs(self, legs: Legs, seed: int) -> list[str]:
         """A flight number belongs to a leg: the aircraft flies it in every rotation."""
         draw = uniform(mix(seed, legs.aircraft, legs.number), "flight number").tolist()
-        airline = uniform(mix(seed, legs.aircraft), "airline").tolist()
         return [
-            self._name(aircraft, airline[row], draw[row])
-            for row, aircraft in enumerate(legs.aircraft.tolist())
+            self._name(aircraft, draw[row]) for row, aircraft in enumerate(legs.aircraft.tolist())
         ]
 
-    def _name(self, aircraft: int, airline: float, draw: float) -> str:
-        if self._private[aircraft]:
-            return self._fleet.registration[aircraft]
+    def _choose_airlines(self, draw: Floats) -> list[str | None]:
+        airlines: list[str | None] = []
+        private = self._private | (self._fleet.kind == KIND_NUMBER["balloon"])
+        for number, share, is_private in zip(
+            self._fleet.country.tolist(), draw.tolist(), private.tolist(), strict=True
+        ):
+            prefixes = COUNTRIES[number].airlines
+            airlines.append(None if is_private else prefixes[int(share * len(prefixes))])
+        return airlines
+
+    def _name(self, aircraft: int, draw: float) -> str:
         if self._fleet.kind[aircraft] == KIND_NUMBER["balloon"]:
             return f"HBAL{aircraft % 1000:03d}"
+        prefix = self.airlines[aircraft]
+        if prefix is None:
+            return self._fleet.registration[aircraft]
         country = COUNTRIES[int(self._fleet.country[aircraft])]
-        prefix = country.airlines[int(airline * len(country.airlines))]
         number = int(draw * 9_000) + 1
         if country.code in {"US", "CN", "JP"} or number % 2:
             return f"{prefix}{number}"

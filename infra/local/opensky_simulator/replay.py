@@ -8,6 +8,7 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
+from opensky_simulator.register import Airframe
 from opensky_simulator.world import BoundingBox, encode, inside
 
 _log = logging.getLogger(__name__)
@@ -60,6 +61,10 @@ class Replay:
     def flights(self, begin_s: float, end_s: float) -> list[dict[str, Any]]:
         """Return nothing: nobody knows the true flights of a recording."""
         del begin_s, end_s
+        return []
+
+    def airframes(self) -> list[Airframe]:
+        """Return nothing: nobody knows the aircraft of a recording."""
         return []
 
 

@@ -13,9 +13,10 @@ from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from opensky_simulator import control, faults, queries
+from opensky_simulator import control, datasets, faults, queries
 from opensky_simulator.clock import SettableClock
 from opensky_simulator.credits import Accounts, flights_cost, states_cost
+from opensky_simulator.register import Airframe
 from opensky_simulator.request_log import RequestLog, RequestLogMiddleware
 from opensky_simulator.tokens import TOKEN_LIFETIME_S, Client, Tokens
 from opensky_simulator.world import BoundingBox
@@ -32,6 +33,9 @@ class Source(Protocol):
 
     def flights(self, begin_s: float, end_s: float) -> list[dict[str, Any]]:
         """Return the true flights of an interval."""
+
+    def airframes(self) -> list[Airframe]:
+        """Return what an aircraft database knows."""
 
 
 @dataclass
@@ -69,6 +73,9 @@ def create_app(
     app.add_api_route("/api/states/all", _states_all, methods=["GET"])
     app.add_api_route("/api/states/own", _states_own, methods=["GET"])
     app.add_api_route("/api/flights/all", _flights_all, methods=["GET"])
+    app.add_api_route(datasets.AIRPORTS_PATH, _airports, methods=["GET"])
+    app.add_api_route(datasets.DOUBLE_QUOTED_PATH, _double_quoted, methods=["GET"])
+    app.add_api_route(datasets.SINGLE_QUOTED_PATH, _single_quoted, methods=["GET"])
     app.add_api_route("/health", _health, methods=["GET"])
     app.include_router(control.router)
     app.add_exception_handler(queries.QueryError, _bad_request)
@@ -118,7 +125,7 @@ async def _states_all(request: Request) -> Response:
         body = faults.rewritten(fault, body)
         if (broken := faults.transported(fault, body)) is not None:
             return broken
-    return await _packed(request, body, bucket.remaining)
+    return await _packed(request, body, _credits_left(bucket.remaining))
 
 
 async def _states_own(request: Request) -> Response:
@@ -146,7 +153,34 @@ async def _flights_all(request: Request) -> Response:
     found = queries.estimated_flights(true_flights, begin_s, end_s, now_s)
     if not found:
         return Response(status_code=404)
-    return await _packed(request, json.dumps(found).encode(), bucket.remaining)
+    return await _packed(request, json.dumps(found).encode(), _credits_left(bucket.remaining))
+
+
+async def _airports(request: Request) -> Response:
+    return await _dataset(request, datasets.airports_csv)
+
+
+async def _double_quoted(request: Request) -> Response:
+    source = _simulator(request).source
+    return await _dataset(request, lambda: datasets.double_quoted_csv(source.airframes()))
+
+
+async def _single_quoted(request: Request) -> Response:
+    source = _simulator(request).source
+    return await _dataset(request, lambda: datasets.single_quoted_csv(source.airframes()))
+
+
+async def _dataset(request: Request, body_of: Callable[[], bytes]) -> Response:
+    """A file of a web server: no login, no credits."""
+    fault = _simulator(request).faults.take("datasets")
+    if fault is not None:
+        await _hang(fault)
+        if (response := faults.instead(fault)) is not None:
+            return response
+    body = await run_in_threadpool(body_of)
+    if fault is not None and (broken := faults.transported(fault, body)) is not None:
+        return broken
+    return await _packed(request, body, {}, "text/csv")
 
 
 def _simulator(request: Request) -> Simulator:
@@ -173,12 +207,18 @@ def _only(body: bytes, icao24: frozenset[str]) -> bytes:
     return json.dumps(answer | {"states": states or None}, separators=(",", ":")).encode()
 
 
-async def _packed(request: Request, body: bytes, remaining: int) -> Response:
-    headers = {"X-Rate-Limit-Remaining": str(remaining), "Vary": "Accept-Encoding"}
+def _credits_left(remaining: int) -> dict[str, str]:
+    return {"X-Rate-Limit-Remaining": str(remaining)}
+
+
+async def _packed(
+    request: Request, body: bytes, headers: dict[str, str], media_type: str = "application/json"
+) -> Response:
+    headers["Vary"] = "Accept-Encoding"
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         body = await run_in_threadpool(gzip.compress, body, _GZIP_LEVEL, mtime=0)
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def _too_many(request: Request, retry_after_s: int) -> Response:

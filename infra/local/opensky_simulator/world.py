@@ -14,6 +14,7 @@ from opensky_simulator.legs import Bools, build_legs
 from opensky_simulator.motion import Motion
 from opensky_simulator.noise import FLARM, Measured, Who, measure, spoil
 from opensky_simulator.reception import Reception
+from opensky_simulator.register import Airframe, airframes
 from opensky_simulator.schedule import Flights, Schedule
 
 BoundingBox = tuple[float, float, float, float]
@@ -97,6 +98,10 @@ class World:
             dict(zip(columns, values, strict=True))
             for values in zip(*columns.values(), strict=True)
         ]
+
+    def airframes(self) -> list[Airframe]:
+        """Return what an aircraft database knows of the fleet."""
+        return airframes(self._fleet, self._identities, self._seed)
 
     def _not_a_ghost(self, flights: Flights, heard: Bools) -> Bools:
         """A ghost is silent while the aircraft whose address it uses is in the answer."""
