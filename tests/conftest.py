@@ -1,4 +1,4 @@
-"""What all tests share: the real recordings, and one Spark session with Delta."""
+"""What all tests share: how they run in parallel, the real recordings, a Spark session."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -19,6 +20,23 @@ os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="flightlake-airflow-home-")
 
 REPO = Path(__file__).parents[1]
 SHARED = REPO.parent / "shared"
+
+
+class _OneStackAtATime(LoadFileScheduling):
+    """A file's tests share its fixtures and so a process; all whole stacks share one too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole stacks first: they take longest, and one process alone runs them."""
+    items.sort(key=lambda item: "e2e" not in item.keywords)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneStackAtATime:
+    return _OneStackAtATime(config, log)
 
 
 @pytest.fixture(scope="session")
