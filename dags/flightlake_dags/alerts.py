@@ -6,6 +6,7 @@ import html
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flightlake.contracts.days import Period
@@ -51,10 +52,13 @@ def alert_of(context: Mapping[str, Any]) -> Alert:
 
 def _period_of(context: Mapping[str, Any]) -> Period | None:
     params, start = context.get("params") or {}, context.get("data_interval_start")
+    end = context.get("data_interval_end")
     try:
         if "date" in params:
             return find_day(params["date"], start)
-        return find_hour(params.get("hour"), start)
+        # A day or a week between two runs is about no hour.
+        is_longer = start and end and end - start > timedelta(hours=1)
+        return find_hour(params.get("hour"), None if is_longer else start)
     except ValueError:
         # What the param says is no period: that is the failure, and it must be told.
         return None

@@ -164,8 +164,8 @@ def tables_rejection_text(
     """Why tables were rejected and what to do, for the person who has to decide."""
     names = ", ".join(text.partition(":")[0] for text, _ in rejected)
     lines = [
-        f"{period}: rejected: {names}. Of a table of gold, readers keep what they had; the rows of "
-        "a record stay as they were written. Everything else is published.",
+        f"{period}: rejected: {names}. Of a table of gold or ref, readers keep what they had; the "
+        "rows of a record stay as they were written. Everything else is published.",
     ]
     for text, judgement in rejected:
         lines += [text, *critical_reasons(judgement)]

@@ -148,6 +148,7 @@ class Transport:
         auth: AuthBase,
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str | SecretStr] | None = None,
+        accept: str = "application/json",
     ) -> Reply:
         """Make one exchange; any status not named below is the caller's to judge.
 
@@ -170,7 +171,7 @@ class Transport:
                 params=params,
                 data={name: _revealed(value) for name, value in (form or {}).items()},
                 auth=auth,
-                headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
+                headers={"Accept": accept, "Accept-Encoding": "gzip"},
                 timeout=(
                     min(self._connect_timeout_s, remaining_s),
                     min(self._read_timeout_s, remaining_s),

@@ -64,6 +64,11 @@ def test_an_alert_of_a_daily_run_names_its_day() -> None:
     )
 
 
+def test_an_alert_of_a_weekly_run_names_the_run_and_no_hour() -> None:
+    weekly = context(params={}, data_interval_end=datetime(2026, 1, 4, 2, tzinfo=UTC))
+    assert "states_hourly scheduled__x failed" in alert_of(weekly).subject
+
+
 def test_a_run_whose_param_is_no_hour_is_still_told() -> None:
     alert = alert_of(context(params={"hour": "2025-13-01T00"}))
     assert "scheduled__x" in alert.subject

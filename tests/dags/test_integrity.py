@@ -14,7 +14,14 @@ import pendulum
 import pytest
 from airflow.models import DagBag
 
-DAG_IDS = {"catalog_register", "export_table", "flights_daily", "opensky_poll", "states_hourly"}
+DAG_IDS = {
+    "catalog_register",
+    "export_table",
+    "flights_daily",
+    "opensky_poll",
+    "reference_refresh",
+    "states_hourly",
+}
 MAX_DAG_LINES = 110
 
 

@@ -13,7 +13,14 @@ from flightlake.contracts.tables import derived_by
 from flightlake_dags.alerts import alert_on_failure
 from flightlake_dags.defaults import OWNER, Tag
 
-DAG_IDS = ("catalog_register", "export_table", "flights_daily", "opensky_poll", "states_hourly")
+DAG_IDS = (
+    "catalog_register",
+    "export_table",
+    "flights_daily",
+    "opensky_poll",
+    "reference_refresh",
+    "states_hourly",
+)
 
 
 @pytest.fixture(params=DAG_IDS)
@@ -47,7 +54,7 @@ def test_every_task_has_owner_retries_time_out_and_alert(dag: Any) -> None:
         assert alert_on_failure in (callbacks if isinstance(callbacks, list) else [callbacks])
 
 
-@pytest.mark.parametrize("dag_id", ["states_hourly", "flights_daily"])
+@pytest.mark.parametrize("dag_id", ["states_hourly", "flights_daily", "reference_refresh"])
 def test_retries_back_off_in_the_dags_of_spark_steps(dag_bag: DagBag, dag_id: str) -> None:
     for task in dag_bag.dags[dag_id].tasks:
         assert task.retry_exponential_backoff
@@ -63,7 +70,7 @@ def test_every_pool_in_use_is_configured_with_one_slot(dag: Any, root: Path) -> 
             assert pools[task.pool]["include_deferred"] is True
 
 
-@pytest.mark.parametrize("step", ["states_hourly", "flights_daily"])
+@pytest.mark.parametrize("step", ["states_hourly", "flights_daily", "reference_refresh"])
 def test_spark_steps_run_one_at_a_time(dag_bag: DagBag, step: str) -> None:
     task = dag_bag.dags[step].get_task(step)
     assert task.pool == "delta_writer"
@@ -80,7 +87,12 @@ def test_the_gate_announces_every_table(dag_bag: DagBag, step: str, others: list
 
 
 @pytest.mark.parametrize(
-    ("step", "first"), [("states_hourly", "raw_hour"), ("flights_daily", "published_hours")]
+    ("step", "first"),
+    [
+        ("states_hourly", "raw_hour"),
+        ("flights_daily", "published_hours"),
+        ("reference_refresh", "download"),
+    ],
 )
 def test_the_tasks_run_in_order(dag_bag: DagBag, step: str, first: str) -> None:
     dag = dag_bag.dags[step]
