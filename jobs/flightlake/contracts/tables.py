@@ -188,6 +188,15 @@ DERIVED = (
     ),
     Table(
         "gold",
+        "events",
+        "states_hourly",
+        ("date", "hour", "event_id"),
+        _HOUR,
+        "What was out of the ordinary: emergencies, conflicts, jumps, interference, anomalies.",
+        (_STATES, "gold.traffic_hourly"),
+    ),
+    Table(
+        "gold",
         "flights",
         "flights_daily",
         ("date", "flight_id"),
