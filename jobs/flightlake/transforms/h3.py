@@ -1,6 +1,7 @@
 """H3 cells, so that standard tools can draw what is counted in them.
 
 H3 itself runs on whole Arrow columns in Python workers; nothing here runs once a row.
+pyspark's types want a ``functionType``, which its decorator then warns about.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _CENTRE_DECIMALS = 6
 def cell_of(latitude: str, longitude: str, resolution: int) -> Column:
     """The cell that holds a position in degrees, as H3's number; null without a position."""
 
-    @F.arrow_udf("bigint", functionType=F.ArrowUDFType.SCALAR)
+    @F.arrow_udf("bigint")  # type: ignore[call-overload]
     def cells(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
         return pa.array(coordinates_to_cells(latitudes, longitudes, resolution)).cast(pa.int64())
 
@@ -28,7 +29,7 @@ def cell_of(latitude: str, longitude: str, resolution: int) -> Column:
 def centre_of(cell: str) -> Column:
     """The centre of a cell given as a number: ``latitude_deg`` and ``longitude_deg``."""
 
-    @F.arrow_udf("latitude_deg double, longitude_deg double", functionType=F.ArrowUDFType.SCALAR)
+    @F.arrow_udf("latitude_deg double, longitude_deg double")  # type: ignore[call-overload]
     def centres(cells: pa.Array) -> pa.Array:
         found = pa.record_batch(cells_to_coordinates(cells.cast(pa.uint64())))
         return pa.StructArray.from_arrays([found["lat"], found["lng"]], names=_CENTRE)
