@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib import resources
 from string import ascii_uppercase
 
+import duckdb
 import pandas as pd
 import pytest
 from deltalake import DeltaTable
@@ -22,6 +23,8 @@ from flightlake.reference import embedded_rows
 from flightlake.steps.arguments import ReferenceArguments
 from flightlake.steps.progress import Progress
 from flightlake.steps.reference_refresh import STEP, judge_rows, run
+from opensky_simulator.datasets import airports_csv, double_quoted_csv, single_quoted_csv
+from opensky_simulator.world import World
 
 DAY = Day.parse("2025-12-29")
 HEADER = [
@@ -92,12 +95,24 @@ def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
     assert "it misses type, latitude_deg" in why.observed
     assert len(rows(AIRPORTS, "airport")) == len(embedded_rows(AIRPORTS))
 
-    second = refresh("second", aircraft=aircraft_file(quote='"'))
+    second = refresh("second", aircraft=aircraft_file(quote='"'), airports=airports_csv())
     assert read_tables_result(lake, STEP, DAY, "second").verdict == "rejected"
-    assert {"icao24_is_an_address", "aircraft_is_found"} <= critical(second.tables[0].judgement)
-    assert second.tables[0].run.rows_withheld == len(FLEET)
+    airports, aircraft = second.tables
+    assert {"icao24_is_an_address", "aircraft_is_found"} <= critical(aircraft.judgement)
+    assert aircraft.run.rows_withheld == len(FLEET)
     kept = rows(AIRCRAFT, "icao24", "source")
     assert kept == [{"icao24": icao24, "source": "there"} for icao24 in FLEET]
+
+    assert airports.run.verdict == "pass"
+    # What another reader of CSV makes of the file, and another reader of Delta of the table.
+    [file] = [key for key in lake.keys("raw/reference/airports") if lake.read(key)[:4] == b'"id"']
+    theirs = duckdb.read_csv(lake.url_of(file).removeprefix("file://"), all_varchar=True)
+    ours = duckdb.from_arrow(DeltaTable(lake.url_of(AIRPORTS.path)).to_pyarrow_table())
+    count = "count(*), count(*) filter ({0} = 'NA'), count({0})"
+    for their_name, name in (("iso_country", "country_code"), ("continent", "continent_code")):
+        assert ours.aggregate(count.format(name)).fetchall() == (
+            theirs.aggregate(count.format(their_name)).fetchall()
+        )
 
 
 def test_a_version_is_held_against_the_last_one_of_its_source(judged):
@@ -113,6 +128,21 @@ def test_a_file_that_is_cut_in_the_middle_is_no_good_version(judged, spark, lake
     key = land(lake, "aircraft", "there", DAY, gzip.compress(body)[:-20])
     with pytest.raises(UnreadableSourceError, match="ended before the end-of-stream marker"):
         read_source(lake, AIRCRAFT, key)
+
+
+def test_a_file_that_names_its_aircraft_twice_is_rejected_and_one_repeat_is_told(judged):
+    assert critical(judged(aircraft_file(FLEET * 2))) == {"keys_are_rarely_repeated"}
+    once = judged(aircraft_file([*FLEET, FLEET[0]]))
+    assert once.verdict == "warning"
+    assert [found.expectation_id for found in once.failed] == ["few_keys_are_repeated"]
+
+
+@pytest.mark.parametrize("file_of", [double_quoted_csv, single_quoted_csv])
+def test_the_simulators_fleet_is_a_good_version_in_both_dialects(judged, file_of):
+    world = World(seed=1, aircraft=300)
+    flown = pd.DataFrame({"icao24": [state[0] for state in world.states(DAY.start_s)]})
+    found = judged(file_of(world.airframes()), seen=flown.assign(airline_icao=None))
+    assert (found.verdict, found.failed) == ("pass", [])
 
 
 def test_a_file_of_strangers_and_a_file_of_broken_lines_are_rejected(judged):
@@ -137,9 +167,7 @@ def test_countries_and_airlines_are_held_against_what_flew(spark, lake, seen):
     assert judge(COUNTRIES, blocks).verdict == "pass"
     assert critical(judge(COUNTRIES, blocks, icao24="f00001")) == {"country_is_found"}
     real = ["AAL", "DLH", "QFA", "UAE", *(f"A{x}{y}" for x in "BCD" for y in ascii_uppercase)]
-    lines = [
-        rf'{n},"Air {code}",\N,"","{code}",\N,"Germany","Y"' for n, code in enumerate(real * 3)
-    ]
+    lines = [rf'{n},"Air {code}",\N,"","{code}",\N,"Germany","Y"' for n, code in enumerate(real)]
     few = judge(AIRLINES, "\n".join(lines).encode())
     assert critical(few) == {"table_is_not_a_fragment"}
     assert "airline_is_found" in critical(

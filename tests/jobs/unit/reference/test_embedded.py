@@ -39,7 +39,9 @@ def test_what_the_project_comes_with_would_be_published(table):
     rows = embedded_rows(table)
     names = [column.name for column in columns_of(table)]
     assert all(set(row) == set(names) for row in rows)
-    known = table_parameters(Day.parse("2026-01-01"), None, {"lines_broken": 0})
+    known = table_parameters(
+        Day.parse("2026-01-01"), None, {"lines_broken": 0, "lines_repeated": 0}
+    )
 
     judgement = judge(pd.DataFrame(rows, columns=names), table.full_name, known)
 
