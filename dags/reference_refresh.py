@@ -59,7 +59,7 @@ PUBLISHED = AssetAlias(STEP)
     dag_id=STEP,
     doc_md=__doc__,
     schedule=CronDataIntervalTimetable("0 4 * * 1", timezone="UTC"),
-    start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
+    start_date=datetime.fromisoformat("2025-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
     default_args=default_args(),

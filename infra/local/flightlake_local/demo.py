@@ -10,7 +10,7 @@ from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import INDEX_KEY
 from rich.table import Table
 
-from flightlake_local import backfill, daily, hour_report, show
+from flightlake_local import backfill, daily, hour_report, references, show
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import LakeKind, LocalSettings
@@ -46,7 +46,9 @@ def run_demo(settings: LocalSettings) -> None:
         stack.api.unpause("opensky_poll")
         landing[0].result()
         outcomes = _process(steps, stack, hours)
-        days = daily.process(stack, steps, daily.days_of(hours))
+        # Flights take their airports from them, and aircraft types need them.
+        days = [references.refresh(stack, steps)]
+        days += daily.process(stack, steps, daily.days_of(hours))
     tables = [hour_report.hour_table(outcomes), hour_report.gold_table([*outcomes, *days])]
     steps.console.print(_closing_box(stack, tables))
     if failed := hour_report.failures([*outcomes, *days]):

@@ -60,6 +60,10 @@ def flightlake_environment(settings: LocalSettings, application_id: str) -> dict
         "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
         "FLIGHTLAKE_POLL_SECONDS": str(settings.poll_seconds),
         "FLIGHTLAKE_POLL_SOURCE": "simulator",
+        "FLIGHTLAKE_AIRPORTS_SOURCE": f"{settings.simulator_url}/datasets/airports.csv",
+        "FLIGHTLAKE_AIRCRAFT_SOURCE": (
+            f"{settings.simulator_url}/datasets/metadata/aircraft-database-complete.csv"
+        ),
         # A person waits: the first retry comes at once.
         "FLIGHTLAKE_RETRY_DELAY_S": "5",
     }
