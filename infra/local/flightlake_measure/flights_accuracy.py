@@ -1,0 +1,143 @@
+"""``make flights-accuracy``: gold.flights held against what a simulated sky really flew."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flightlake.contracts.tables import TABLES
+from flightlake.reference import embedded_rows
+from flightlake_local import show
+from flightlake_local.cli import run
+from flightlake_local.settings import ROOT, load_settings
+from flightlake_local.spark_sql import local_session
+
+from flightlake_measure.flight_match import (
+    Accuracy,
+    Airports,
+    DerivedFlight,
+    TimeError,
+    accuracy,
+)
+from flightlake_measure.polled_sky import DAYS, FINEST_S, answers_of, silver_states, true_flights
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+AIRCRAFT = 300
+INTERVALS_S = (FINEST_S, 60, 90, 300)
+BEGIN_S, END_S = (midnight_s - 1_800 for midnight_s in (DAYS[-1].start_s, DAYS[-1].end_s))
+"""When the measured flights land: in 24 hours, and taxi to their gate before midnight."""
+
+PAGE = Path("docs/flights.md")
+_BEGIN, _END = "<!-- made by `make flights-accuracy` from here -->", "<!-- to here -->"
+
+
+def main() -> None:
+    """Measure and write the table into docs/flights.md; AIRCRAFT says how large the sky is."""
+    aircraft = int(os.environ.get("AIRCRAFT", str(AIRCRAFT)))
+    settings, steps = load_settings(), show.steps()
+    folder = settings.state_dir / "bench" / f"flights-{aircraft}-aircraft"
+    with steps.live():
+        with steps.step(f"49 hours of {aircraft:,} aircraft, polled every {FINEST_S} s") as step:
+            answers = answers_of(folder, aircraft, step.update)
+        with steps.step("Spark session"):
+            spark = local_session(settings, "flights-accuracy")
+        measured = {}
+        for every_s in INTERVALS_S:
+            states = folder / f"silver-{every_s}"
+            with steps.step(f"polled every {every_s} s: silver"):
+                silver_states(spark, answers, every_s).write.mode("overwrite").parquet(str(states))
+            if every_s == FINEST_S:
+                with steps.step("the truth, and when it was heard"):
+                    truth = true_flights(aircraft, states)
+            with steps.step(f"polled every {every_s} s: flights") as step:
+                derived = derived_flights(spark, spark.read.parquet(str(states)))
+                measured[every_s] = accuracy(truth, derived, BEGIN_S, END_S)
+                step.outcome = f"polled every {every_s} s: {len(derived):,} flights"
+        spark.stop()
+    page = ROOT / PAGE
+    page.write_text(with_table(page.read_text(), aircraft, measured))
+    steps.console.print(accuracy_table(measured))
+
+
+def derived_flights(spark: SparkSession, states: DataFrame) -> list[DerivedFlight]:
+    """The flights of both days, by the transform that the daily step runs."""
+    from flightlake.io.frames import frame_of, schema_of
+    from flightlake.transforms.gold.flights import derive
+    from pyspark.sql import functions as F
+
+    airports = TABLES["ref.airports"]
+    sources = {
+        "silver.state_vectors": states,
+        "ref.airports": frame_of(spark, embedded_rows(airports), schema_of(airports)),
+    }
+    times = ("first_seen", "last_seen", "take_off_time", "landing_time")
+    return [
+        DerivedFlight(*row)
+        for day in DAYS
+        for row in derive(sources, day)
+        .select(
+            "icao24",
+            "callsign",
+            *(F.unix_seconds(time) for time in times),
+            "departure_airport",
+            "arrival_airport",
+        )
+        .collect()
+    ]
+
+
+def with_table(text: str, aircraft: int, measured: Mapping[int, Accuracy]) -> str:
+    """A page with its table as it was measured now."""
+    before, _, rest = text.partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    finest = measured[FINEST_S]
+    said = (
+        f"{finest.true_flights:,} true flights of a sky of {aircraft:,} aircraft at a time;"
+        f" {finest.departure.covered:,} start inside coverage, {finest.arrival.covered:,} end"
+        " inside."
+    )
+    return f"{before}{_BEGIN}\n{said}\n\n{accuracy_table(measured)}\n{_END}{after}"
+
+
+def accuracy_table(measured: Mapping[int, Accuracy]) -> str:
+    """One column an interval, in Markdown."""
+    columns = [f"{every_s} s" for every_s in measured]
+    lines = [["polled every", *columns], ["---"] + ["---:"] * len(columns)]
+    rows = {
+        "true flights found": [_share(a.recall) for a in measured.values()],
+        "derived flights that are true ones": [_share(a.precision) for a in measured.values()],
+        "true flights in fragments": [_share(a.fragmented) for a in measured.values()],
+        "derived flights that merge several": [_share(a.merged) for a in measured.values()],
+        "departure airport right / wrong / unknown": [
+            _ends(a.departure) for a in measured.values()
+        ],
+        "arrival airport right / wrong / unknown": [_ends(a.arrival) for a in measured.values()],
+        "take-off time error, median (IQR)": [_error(a.take_off) for a in measured.values()],
+        "landing time error, median (IQR)": [_error(a.landing) for a in measured.values()],
+        "flights with take-off / landing time": [
+            f"{_share(a.take_off.timed)} / {_share(a.landing.timed)}" for a in measured.values()
+        ],
+    }
+    lines += [[name, *values] for name, values in rows.items()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}".replace("%", " %")
+
+
+def _ends(airports: Airports) -> str:
+    values = (airports.right, airports.wrong, airports.unknown)
+    return " / ".join(f"{100 * value:.1f}" for value in values) + " %"
+
+
+def _error(error: TimeError) -> str:
+    return f"{error.median_s:+.0f} s ({error.iqr_s:.0f} s)"
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(main))
