@@ -171,7 +171,8 @@ class TablesResult:
     @property
     def verdict(self) -> Verdict:
         """The worst of all verdicts."""
-        found = {judged.judgement.verdict for judged in (*self.tables, *self.records)}
+        judged: list[JudgedTable | JudgedRecords] = [*self.tables, *self.records]
+        found = {each.judgement.verdict for each in judged}
         order: tuple[Verdict, ...] = ("rejected", "warning", "pass")
         return next((verdict for verdict in order if verdict in found), "no_data")
 

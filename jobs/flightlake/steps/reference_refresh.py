@@ -82,10 +82,21 @@ def run(spark: SparkSession, arguments: ReferenceArguments, progress: Progress) 
 
 
 def seen_lately(states: DataFrame) -> pd.DataFrame:
-    """``icao24`` and ``airline_icao`` of what flew on the last published day, without repeats."""
+    """What flew on the last published day, without repeats, as ``found_in`` takes it."""
     [(last,)] = states.select(F.max("date")).collect()
     of_day = states.where(F.col("date") == F.lit(last))
-    seen = of_day.select("icao24", airline_of("callsign").alias("airline_icao")).distinct()
+    place = F.struct("snapshot_time", "latitude_deg", "longitude_deg")
+    is_placed = F.col("is_on_ground") & F.col("latitude_deg").isNotNull()
+    seen = (
+        of_day.groupBy("icao24", airline_of("callsign").alias("airline_icao"))
+        .agg(F.max(F.when(is_placed, place)).alias("place"))
+        .select(
+            "icao24",
+            "airline_icao",
+            F.col("place.latitude_deg").alias("ground_latitude_deg"),
+            F.col("place.longitude_deg").alias("ground_longitude_deg"),
+        )
+    )
     return seen.toArrow().to_pandas()
 
 
@@ -141,10 +152,9 @@ def judge_rows(
     known = table_parameters(day, rows_of_source or None, of_file)
     results = judge(rows.to_pandas(), table.full_name, known).results
     found = found_in(table.full_name, rows, seen)
-    if found is not None:
-        suite = load_suite(f"{table.full_name}_seen")
-        results = [*results, *judge_by(found, suite, ("icao24", "airline_icao"), {}).results]
-    return judgement_of(results)
+    suite = load_suite(f"{table.full_name}_seen")
+    of_seen = judge_by(found, suite, ("icao24", "airline_icao"), {}).results
+    return judgement_of([*results, *of_seen])
 
 
 def _unreadable(error: UnreadableSourceError) -> ExpectationResult:

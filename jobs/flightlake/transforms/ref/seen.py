@@ -13,6 +13,28 @@ import pyarrow as pa
 
 Match = Callable[[pa.Table, pd.DataFrame], pd.Series]
 
+FEWEST_SEEN = 20
+"""A share of fewer says nothing of a table."""
+_CELLS_A_DEGREE = 10
+_NEIGHBOURS = [(north, east) for north in (-1, 0, 1) for east in (-1, 0, 1)]
+
+
+def _airports(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
+    """Whether an airport is within some 10 km of where an aircraft was on the ground."""
+    placed = table.select(["latitude_deg", "longitude_deg"]).drop_null().to_pydict()
+    known = set(map(_cell, placed["latitude_deg"], placed["longitude_deg"]))
+    on_ground = seen.dropna(subset=["ground_latitude_deg", "ground_longitude_deg"])
+    cells = map(_cell, on_ground["ground_latitude_deg"], on_ground["ground_longitude_deg"])
+    is_found = [
+        any((row + north, column + east) in known for north, east in _NEIGHBOURS)
+        for row, column in cells
+    ]
+    return pd.Series(is_found, index=on_ground.index, dtype=bool)
+
+
+def _cell(latitude_deg: float, longitude_deg: float) -> tuple[int, int]:
+    return round(latitude_deg * _CELLS_A_DEGREE), round(longitude_deg * _CELLS_A_DEGREE)
+
 
 def _airlines(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
     known = set(table["airline_icao"].to_pylist())
@@ -38,6 +60,7 @@ def _countries(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
 
 
 MATCHES: dict[str, Match] = {
+    "ref.airports": _airports,
     "ref.airlines": _airlines,
     "ref.aircraft": _aircraft,
     "ref.countries": _countries,
@@ -45,16 +68,15 @@ MATCHES: dict[str, Match] = {
 """Whether each aircraft that was seen is found, by the table; the index is that of ``seen``."""
 
 
-def found_in(table_name: str, table: pa.Table, seen: pd.DataFrame) -> pd.DataFrame | None:
-    """One row an aircraft that was seen, with ``is_found``; None where nothing can be matched.
+def found_in(table_name: str, table: pa.Table, seen: pd.DataFrame) -> pd.DataFrame:
+    """One row an aircraft that was seen, with ``is_found``; none where too few were.
 
     Args:
         table_name: the reference table, such as ``ref.aircraft``.
         table: its rows.
-        seen: ``icao24`` and ``airline_icao`` of what flew, without repeats.
+        seen: of what flew, without repeats: ``icao24``, ``airline_icao``, and
+            ``ground_latitude_deg``, ``ground_longitude_deg`` where it was last on the ground.
     """
-    match = MATCHES.get(table_name)
-    if match is None:
-        return None
-    is_found = match(table, seen).astype(bool)
-    return seen.loc[is_found.index].assign(is_found=is_found)
+    is_found = MATCHES[table_name](table, seen).astype(bool)
+    found = seen.loc[is_found.index].assign(is_found=is_found)
+    return found if len(found) >= FEWEST_SEEN else found.head(0)

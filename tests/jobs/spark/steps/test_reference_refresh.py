@@ -22,7 +22,8 @@ from flightlake.io.reference import UnreadableSourceError, read_source
 from flightlake.reference import embedded_rows
 from flightlake.steps.arguments import ReferenceArguments
 from flightlake.steps.progress import Progress
-from flightlake.steps.reference_refresh import STEP, judge_rows, run
+from flightlake.steps.reference_refresh import STEP, judge_rows, run, seen_lately
+from flightlake.transforms.ref.seen import FEWEST_SEEN
 from opensky_simulator.datasets import airports_csv, double_quoted_csv, single_quoted_csv
 from opensky_simulator.world import World
 
@@ -74,8 +75,16 @@ def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
     delta.ensure_tables(spark, lake, STEP, [STATE_VECTORS])
     schema = schema_of(STATE_VECTORS)
     state = dict.fromkeys(schema.fieldNames()) | {"date": DAY.date, "hour": 2, "region": "europe"}
-    flown = [{**state, "icao24": icao24, "callsign": "DLH1"} for icao24 in FLEET]
+    state |= {"callsign": "DLH1", "latitude_deg": 50.03, "longitude_deg": 8.57}
+    flown = [
+        {**state, "icao24": icao24, "snapshot_time": DAY.start, "is_on_ground": number > 0}
+        for number, icao24 in enumerate(FLEET)
+    ]
     delta.replace_where(frame_of(spark, flown, schema), lake, STATE_VECTORS, DAY.predicate)
+
+    seen = seen_lately(delta.read(spark, lake, STATE_VECTORS)).set_index("icao24")
+    assert set(seen["airline_icao"]) == {"DLH"}
+    assert seen.index[seen["ground_latitude_deg"] != 50.03].tolist() == FLEET[:1]
 
     def refresh(run_id, **bodies):
         keys = {table: land(lake, table, "there", DAY, body) for table, body in bodies.items()}
@@ -165,7 +174,8 @@ def test_countries_and_airlines_are_held_against_what_flew(spark, lake, seen):
 
     blocks = resources.files("flightlake.reference").joinpath("countries.csv").read_bytes()
     assert judge(COUNTRIES, blocks).verdict == "pass"
-    assert critical(judge(COUNTRIES, blocks, icao24="f00001")) == {"country_is_found"}
+    nowhere = [f"f{number:05x}" for number in range(len(seen))]
+    assert critical(judge(COUNTRIES, blocks, icao24=nowhere)) == {"country_is_found"}
     real = ["AAL", "DLH", "QFA", "UAE", *(f"A{x}{y}" for x in "BCD" for y in ascii_uppercase)]
     lines = [rf'{n},"Air {code}",\N,"","{code}",\N,"Germany","Y"' for n, code in enumerate(real)]
     few = judge(AIRLINES, "\n".join(lines).encode())
@@ -173,6 +183,23 @@ def test_countries_and_airlines_are_held_against_what_flew(spark, lake, seen):
     assert "airline_is_found" in critical(
         judge(AIRLINES, "\n".join(lines).encode(), airline_icao="XXX")
     )
+
+
+def test_airports_are_held_against_where_aircraft_were_on_the_ground(spark, lake, seen):
+    places = [(state[6], state[5]) for state in World(seed=1).states(DAY.start_s) if state[8]]
+    names = ["ground_latitude_deg", "ground_longitude_deg"]
+    on_ground = seen.join(pd.DataFrame(places[: len(seen)], columns=names))
+
+    def judge(body, seen):
+        rows, reading = read_source(lake, AIRPORTS, land(lake, "airports", "there", DAY, body))
+        return judge_rows(AIRPORTS, rows, reading, DAY, 0, seen)
+
+    good = airports_csv()
+    assert judge(good, on_ground).verdict == "pass"
+    swapped = good.replace(b'"latitude_deg","longitude_deg"', b'"longitude_deg","latitude_deg"')
+    assert "airport_is_found" in critical(judge(swapped, on_ground))
+    # A handful of aircraft say nothing.
+    assert "airport_is_found" not in critical(judge(swapped, on_ground.head(FEWEST_SEEN - 1)))
 
 
 def test_a_packed_file_is_read_as_far_as_the_cap(spark, lake):
