@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from flightlake.contracts.tables import TABLES, Table
+from flightlake.contracts.tables import REFERENCES, TABLES, Table
 from flightlake.quality.suites import load_suite
 from flightlake.schemas import columns_of
 
@@ -56,10 +56,13 @@ def _page(table: Table) -> str:
         ("partitions", _names(table.partitions) or "none"),
     ]
     columns = [(f"`{c.name}`", f"`{c.type}`", c.comment) for c in columns_of(table)]
+    # What a reference table is held against besides: what flew lately.
+    suites = ["", "_seen"] if table in REFERENCES else [""]
     expectations = sorted(
-        load_suite(table.full_name)["expectations"],
+        (entry for each in suites for entry in load_suite(table.full_name + each)["expectations"]),
         key=lambda entry: _SEVERITIES.index(entry["severity"]),
     )
+    files = " and ".join(f"`expectations/{table.path}{each}.json`" for each in suites)
     asked = [
         (e["severity"], e["meta"]["dimension"], e["meta"]["description"]) for e in expectations
     ]
@@ -69,7 +72,7 @@ def _page(table: Table) -> str:
             table.description,
             _grid(("", ""), [fact for fact in facts if fact[1]]),
             _grid(("column", "type", "what it says"), columns),
-            f"Its expectations, `expectations/{table.path}.json`:",
+            f"Its expectations, {files}:",
             _grid(("severity", "dimension", "what must hold"), asked),
         ]
     )
