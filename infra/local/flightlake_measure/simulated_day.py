@@ -35,7 +35,7 @@ def lake_of_day(
         hours: how many hours of the day, at most 24.
         on_progress: told how many hours are landed.
     """
-    root = folder / f"day-{aircraft}-aircraft-{hours}-hours"
+    root = folder_of_day(folder, aircraft, hours)
     root.mkdir(parents=True, exist_ok=True)
     for old in root.iterdir():
         if old.is_dir() and old.name != raw.ROOT.partition("/")[0]:
@@ -50,6 +50,11 @@ def lake_of_day(
                 on_progress(f"{done} of {hours} hours landed")
         (root / _LANDED).touch()
     return Lake(root.as_uri()), wanted
+
+
+def folder_of_day(folder: Path, aircraft: int, hours: int) -> Path:
+    """Where the lake of such a day lies among the lakes of a folder."""
+    return folder / f"day-{aircraft}-aircraft-{hours}-hours"
 
 
 def _land(lake_url: str, aircraft: int, hour: Hour) -> None:

@@ -23,8 +23,9 @@ LONGEST_REACH_S = 300
 PENALTY_M = 3_000.0
 """How much nearer a small field must be than an airport with an IATA code."""
 
-# Farther than any airport that can fit: the reach at 250 m/s and the misfit.
-_CUBE_M = 80_000.0
+MAX_DISTANCE_M = 80_000.0
+"""From a position in the air; farther only the fastest come from within the longest reach."""
+
 _MAIN_TYPES = ("large_airport", "medium_airport")
 
 
@@ -51,7 +52,7 @@ def _with_airport(flights: DataFrame, near: DataFrame, end: str, side: str, away
     fitting = F.filter(F.transform("near", fit), lambda found: found.isNotNull())
     return (
         flights.withColumn("at", at)
-        .withColumn("cube", F.struct(*cube(_place(F.col("at")), _CUBE_M)))
+        .withColumn("cube", F.struct(*cube(_place(F.col("at")), MAX_DISTANCE_M)))
         .join(near, "cube", "left")
         .withColumn("fitting", F.coalesce(fitting, F.array()))
         .withColumn(end, F.array_min("fitting"))
@@ -70,7 +71,7 @@ def _airports_by_cube(airports: DataFrame) -> DataFrame:
         F.coalesce("elevation_m", F.lit(0.0)).alias("elevation_m"),
         F.when(is_main, 0.0).otherwise(PENALTY_M).alias("penalty_m"),
     )
-    own = cube(Place(F.col("latitude_deg"), F.col("longitude_deg")), _CUBE_M)
+    own = cube(Place(F.col("latitude_deg"), F.col("longitude_deg")), MAX_DISTANCE_M)
     around = F.array(
         *(
             F.struct(*(axis + step for axis, step in zip(own, steps, strict=True)))
@@ -105,7 +106,12 @@ def _in_air(airport: Column, at: Column, away: int) -> Column:
     runway = destination(_place(at), towards_deg, reach_m)
     misfit_m = F.round(distance_m(runway, _place(airport)))
     far_m = F.round(distance_m(_place(at), _place(airport)))
-    fits = height_m.between(MIN_HEIGHT_M, MAX_HEIGHT_M) & is_vertical & (misfit_m <= MAX_MISFIT_M)
+    fits = (
+        height_m.between(MIN_HEIGHT_M, MAX_HEIGHT_M)
+        & is_vertical
+        & (far_m <= MAX_DISTANCE_M)
+        & (misfit_m <= MAX_MISFIT_M)
+    )
     return F.when(fits, _fit(airport, misfit_m, far_m, F.round(height_m), reach_s))
 
 

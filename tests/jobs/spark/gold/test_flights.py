@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.transforms.gold.flights import derive
-from pyspark.sql import DataFrame, Row
+from flightlake_measure import flights_check
+from pyspark.sql import DataFrame
 
 Rows = list[dict[str, Any]]
 
@@ -122,13 +124,20 @@ def sources(rows_of: Callable[..., DataFrame]) -> Callable[[Rows], dict[str, Dat
 
 
 @pytest.fixture
-def flights(sources) -> Callable[..., list[Row]]:
-    """The flights of a day, by aircraft and time."""
+def flights(sources) -> Callable[..., Rows]:
+    """The flights of a day, by aircraft and time; the same rules in SQL must give the same."""
 
-    def derived(*tracks: Rows, day: Day = DAY) -> list[Row]:
+    def derived(*tracks: Rows, day: Day = DAY) -> Rows:
         rows = [row for track in tracks for row in track]
-        found = derive(sources(rows), day).collect()
-        return sorted(found, key=lambda row: row["flight_id"])
+        of_day = sources(rows)
+        found = derive(of_day, day).toArrow()
+        with duckdb.connect() as connection:
+            connection.register("states", of_day["silver.state_vectors"].toArrow())
+            connection.register("airports", of_day["ref.airports"].toArrow())
+            connection.register("derived", found)
+            flights_check.derive(connection, day.date)
+            assert flights_check.differences(connection) == []
+        return sorted(found.to_pylist(), key=lambda row: row["flight_id"])
 
     return derived
 
@@ -137,7 +146,7 @@ def seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
-def spans(rows: list[Row]) -> dict[str, list[tuple[str, str]]]:
+def spans(rows: Rows) -> dict[str, list[tuple[str, str]]]:
     """First and last contact of each flight as HH:MM, by aircraft."""
     found: dict[str, list[tuple[str, str]]] = {}
     for row in rows:

@@ -1,0 +1,84 @@
+"""``make flights-check``: gold.flights of a simulated day, held against the same rules in SQL."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import TABLES
+from flightlake.schemas import columns_of
+from flightlake_local import show
+from flightlake_local.cli import run
+from flightlake_local.errors import LocalError
+from flightlake_local.settings import load_settings
+
+from flightlake_measure.simulated_day import DAY, folder_of_day
+
+RULES = Path(__file__).with_name("flights.sql")
+MAX_SHOWN = 10
+
+_SOURCES = {"states": "silver.state_vectors", "airports": "ref.airports", "derived": "gold.flights"}
+_COLUMNS = ", ".join(column.name for column in columns_of(TABLES["gold.flights"]))
+_DIFFERENCES = f"""
+    SELECT 'only in gold.flights' AS difference, * FROM (
+        SELECT {_COLUMNS} FROM derived EXCEPT ALL SELECT {_COLUMNS} FROM flights
+    )
+    UNION ALL
+    SELECT 'only by the SQL', * FROM (
+        SELECT {_COLUMNS} FROM flights EXCEPT ALL SELECT {_COLUMNS} FROM derived
+    )
+    ORDER BY flight_id, difference
+"""  # noqa: S608
+
+
+def main() -> None:
+    """Check the day that ``make bench-day`` has left: AIRCRAFT (11500), HOURS (24).
+
+    Raises:
+        LocalError: there is no such day, or the two disagree.
+    """
+    aircraft, hours = int(os.environ.get("AIRCRAFT", "11500")), int(os.environ.get("HOURS", "24"))
+    folder = folder_of_day(load_settings().state_dir / "bench", aircraft, hours)
+    lake, steps = Lake(folder.as_uri()), show.steps()
+    if not lake.exists(f"{TABLES['gold.flights'].path}/_delta_log"):
+        raise LocalError(
+            f"{folder} holds no flights: run `make bench-day AIRCRAFT={aircraft} HOURS={hours}`"
+        )
+    with steps.live(), duckdb.connect() as connection:
+        with steps.step("the same rules in SQL") as step:
+            for view, table in _SOURCES.items():
+                path = folder / TABLES[table].path
+                connection.register(view, DeltaTable(path).to_pyarrow_dataset())
+            flights = derive(connection, DAY.date)
+            step.outcome = f"{flights:,} flights of {aircraft:,} aircraft by the same rules in SQL"
+        found = differences(connection)
+    for difference in found[:MAX_SHOWN]:
+        steps.say(str(difference))
+    if found:
+        raise LocalError(f"{len(found):,} rows differ between Spark and SQL.")
+    steps.say(f"0 differences in {flights:,} flights")
+
+
+def derive(connection: duckdb.DuckDBPyConnection, day: date) -> int:
+    """Make the table ``flights`` from the views ``states`` and ``airports``; how many it has."""
+    connection.execute("SET timezone = 'UTC'")
+    connection.execute("SET VARIABLE day = $1", [day])
+    connection.execute(RULES.read_text())
+    [(flights,)] = connection.execute("SELECT count(*) FROM flights").fetchall()
+    return int(flights)
+
+
+def differences(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows that only one of ``flights`` and ``derived`` has, and which."""
+    found = connection.execute(_DIFFERENCES)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(main))
