@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export package docs test lint \
-	format mwaa-envs lock clean
+	format bench-day flights-accuracy flights-check mwaa-envs lock clean
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -28,7 +28,7 @@ help: ## print this help
 	@echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
 		sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-11s %s\n' "$$name" "$$text"; done
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
 	@echo
 	@echo 'Ports and the like are settings: make up FLIGHTLAKE_LOCAL_AIRFLOW_PORT=8090'
 
@@ -67,6 +67,15 @@ package: setup ## build main.py and flightlake.zip, what EMR gets
 
 docs: setup ## write docs/tables.md anew from the registry, the schemas and the suites
 	@$(LOCAL) docs
+
+bench-day: setup ## time a simulated day through silver and gold (AIRCRAFT=11500 HOURS=24)
+	@$(PYTHON) -m flightlake_measure.day
+
+flights-accuracy: setup ## measure flights against a simulated sky's truth (AIRCRAFT=150)
+	@$(PYTHON) -m flightlake_measure.flights_accuracy
+
+flights-check: setup ## hold the flights of bench-day's day against the same rules in SQL
+	@$(PYTHON) -m flightlake_measure.flights_check
 
 test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
 	@$(PYTHON) -m pytest $(ARGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from flightlake_local.spark_sql import local_session
 
 from flightlake_measure.flight_match import (
     Accuracy,
-    Airports,
     DerivedFlight,
     TimeError,
     accuracy,
@@ -26,7 +25,7 @@ from flightlake_measure.polled_sky import DAYS, FINEST_S, answers_of, silver_sta
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-AIRCRAFT = 300
+AIRCRAFT = 150
 INTERVALS_S = (FINEST_S, 60, 90, 300)
 BEGIN_S, END_S = (midnight_s - 1_800 for midnight_s in (DAYS[-1].start_s, DAYS[-1].end_s))
 """When the measured flights land: in 24 hours, and taxi to their gate before midnight."""
@@ -105,24 +104,9 @@ def with_table(text: str, aircraft: int, measured: Mapping[int, Accuracy]) -> st
 
 def accuracy_table(measured: Mapping[int, Accuracy]) -> str:
     """One column an interval, in Markdown."""
-    columns = [f"{every_s} s" for every_s in measured]
-    lines = [["polled every", *columns], ["---"] + ["---:"] * len(columns)]
-    rows = {
-        "true flights found": [_share(a.recall) for a in measured.values()],
-        "derived flights that are true ones": [_share(a.precision) for a in measured.values()],
-        "true flights in fragments": [_share(a.fragmented) for a in measured.values()],
-        "derived flights that merge several": [_share(a.merged) for a in measured.values()],
-        "departure airport right / wrong / unknown": [
-            _ends(a.departure) for a in measured.values()
-        ],
-        "arrival airport right / wrong / unknown": [_ends(a.arrival) for a in measured.values()],
-        "take-off time error, median (IQR)": [_error(a.take_off) for a in measured.values()],
-        "landing time error, median (IQR)": [_error(a.landing) for a in measured.values()],
-        "flights with take-off / landing time": [
-            f"{_share(a.take_off.timed)} / {_share(a.landing.timed)}" for a in measured.values()
-        ],
-    }
-    lines += [[name, *values] for name, values in rows.items()]
+    header = ["polled every", *(f"{every_s} s" for every_s in measured)]
+    rows = [[name, *(show(one) for one in measured.values())] for name, show in _ROWS.items()]
+    lines = [header, ["---"] + ["---:"] * len(measured), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -130,13 +114,24 @@ def _share(value: float) -> str:
     return f"{value:.1%}".replace("%", " %")
 
 
-def _ends(airports: Airports) -> str:
-    values = (airports.right, airports.wrong, airports.unknown)
-    return " / ".join(f"{100 * value:.1f}" for value in values) + " %"
-
-
 def _error(error: TimeError) -> str:
     return f"{error.median_s:+.0f} s ({error.iqr_s:.0f} s)"
+
+
+_ROWS: Mapping[str, Callable[[Accuracy], str]] = {
+    "true flights found": lambda a: _share(a.recall),
+    "derived flights that are true ones": lambda a: _share(a.precision),
+    "true flights in fragments": lambda a: _share(a.fragmented),
+    "derived flights that merge several": lambda a: _share(a.merged),
+    "departure airport right": lambda a: _share(a.departure.right),
+    "departure airport wrong": lambda a: _share(a.departure.wrong),
+    "arrival airport right": lambda a: _share(a.arrival.right),
+    "arrival airport wrong": lambda a: _share(a.arrival.wrong),
+    "take-off time known": lambda a: _share(a.take_off.timed),
+    "take-off time error, median (IQR)": lambda a: _error(a.take_off),
+    "landing time known": lambda a: _share(a.landing.timed),
+    "landing time error, median (IQR)": lambda a: _error(a.landing),
+}
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ RULES = Path(__file__).with_name("flights.sql")
 MAX_SHOWN = 10
 
 _SOURCES = {"states": "silver.state_vectors", "airports": "ref.airports", "derived": "gold.flights"}
-_COLUMNS = ", ".join(column.name for column in columns_of(TABLES["gold.flights"]))
+COLUMNS = [column.name for column in columns_of(TABLES["gold.flights"])]
+_COLUMNS = ", ".join(COLUMNS)
 _DIFFERENCES = f"""
     SELECT 'only in gold.flights' AS difference, * FROM (
         SELECT {_COLUMNS} FROM derived EXCEPT ALL SELECT {_COLUMNS} FROM flights
