@@ -29,8 +29,8 @@ was landed before brings its version back:
         {"airports": "raw/reference/airports/source=davidmegginson.github.io/2026-01-05-….csv.gz"}}
 
 A version with less than half or more than twice the rows of the last one from the same source is
-rejected; where that is right all the same, load it once under another name of its source, such as
-by `file:///…`.
+rejected; where that is right all the same, load it once under another name of its source. Files of
+the worker's own, `file:///…`, are for a laptop: a lake on S3 refuses them.
 """  # noqa: E501
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ REFERENCE_PARAMS = {
         propertyNames={"enum": list(NAMES)},
         additionalProperties={"type": "string"},
         title="Sources",
-        description="A source by table, in place of the settings': an https URL, file:///…, the "
-        f"key of a file that has landed ({references.ROOT}/…), or {EMBEDDED}.",
+        description="A source by table, in place of the settings': an https URL, the key of a file "
+        f"that has landed ({references.ROOT}/…), {EMBEDDED}, or on a laptop file:///….",
     ),
 }
 
@@ -95,7 +95,7 @@ def land_source(lake: Lake, table: str, source: str, day: Day) -> str:
         if source.startswith(f"{references.ROOT}/"):
             return _landed(lake, table, source)
         if source.startswith("file:///"):
-            name, body = "file", _read(source)
+            name, body = "file", _read(lake, source)
         else:
             name, body = str(urlsplit(source).hostname), _download(source, table)
         _require_data(body)
@@ -119,7 +119,13 @@ def _landed(lake: Lake, table: str, key: str) -> str:
     return key
 
 
-def _read(url: str) -> bytes:
+def _read(lake: Lake, url: str) -> bytes:
+    if lake.is_s3:
+        # Who may start a run may not read what its worker may.
+        raise ValueError(
+            f"{url} is a file of the worker's, which only a lake on the same machine takes; put it "
+            f"into the lake, at {references.ROOT}/<table>/source=<name>/<file>, and name that key"
+        )
     path = Path(url2pathname(urlsplit(url).path))
     with path.open("rb") as file:
         body = file.read(references.MAX_FILE_BYTES + 1)

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
 
     airports_source: str = Field(
         default="https://davidmegginson.github.io/ourairports-data/airports.csv",
-        description="https://…, file:///…, raw/reference/… in the lake, or embedded",
+        description="https://…, raw/reference/… in the lake, embedded, or on a laptop file:///…",
     )
     airlines_source: str = EMBEDDED
     countries_source: str = EMBEDDED

@@ -88,6 +88,13 @@ def test_a_local_file_is_landed_and_a_landed_one_is_taken_as_it_is(
         land_source(lake, "airports", "raw/reference/airports/source=x/y.csv", DAY)
 
 
+def test_a_lake_on_s3_takes_no_file_of_the_workers_own(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.txt"
+    file.write_text("hidden")
+    with pytest.raises(AirflowFailException, match=r"put it into the lake"):
+        land_source(Lake("s3://bucket"), "airports", file.as_uri(), DAY)
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
