@@ -16,19 +16,22 @@ MIN_AFFECTED = 3
 """Fewer are receivers that fail on board."""
 MIN_SHARE = 0.25
 """Elsewhere about one in 100 aircraft that are heard has no recent position."""
+MAX_STANDING_S = 3_600
+"""A position that is older was not lost in this hour."""
 
 
 def interference_areas(states: DataFrame) -> DataFrame:
     """One event an H3 cell in which many aircraft in the air are heard without a recent position.
 
-    They count where their last position was. The value is their share of all aircraft in the cell
-    that were heard in the same way; each counts once an hour.
+    They count where their last position was. The value is their share of all aircraft in the air
+    that were heard and had their last position in the cell; each counts once an hour.
     """
     is_heard = ~F.col("is_on_ground") & (F.col("contact_age_s") <= MAX_FRESH_AGE_S)
+    was_there = F.col("latitude_deg").isNotNull() & (F.col("position_age_s") <= MAX_STANDING_S)
     is_affected = F.col("position_age_s") > MAX_POSITION_AGE_S
     affected = F.when(is_affected, F.col("snapshot_time"))
     of_cell = (
-        states.where(is_heard & F.col("latitude_deg").isNotNull())
+        states.where(is_heard & was_there)
         .select(
             "icao24",
             "region",

@@ -72,6 +72,7 @@ UNEVENTFUL = [
     *fleet("d101", 0.0, 100.0, frozen=2, of=2),
     *fleet("d102", -20.0, 20.0, frozen=3, of=3, is_on_ground=True),
     *fleet("d103", 10.0, -60.0, frozen=3, of=3, contact_age_s=16),
+    *fleet("d104", -30.0, 20.0, frozen=0, of=3, position_age_s=3_601),
     # Of another hour.
     *aircraft("a20001", EMERGENCY, EMERGENCY, every_s=3_600),
 ]
