@@ -24,6 +24,7 @@ WIDTH = 100
 MAX_TABLE_ROWS = 50
 MAX_CELL_WIDTH = 40
 _BATCH_ROWS = 10_000
+_SHOW_TABLES = re.compile(r"\s*SHOW\s+(ALL\s+)?TABLES\s*;?\s*", re.IGNORECASE)
 
 
 class OutputFormat(StrEnum):
@@ -43,7 +44,15 @@ def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: T
     import duckdb
 
     if not sql.strip():
-        raise LocalError('No SQL: make query SQL="SELECT count(*) FROM silver.state_vectors"')
+        raise LocalError('No SQL: make query SQL="SHOW TABLES" lists what can be asked.')
+    writers = {
+        OutputFormat.TABLE: write_table,
+        OutputFormat.CSV: write_csv,
+        OutputFormat.JSON: write_json,
+    }
+    if _SHOW_TABLES.fullmatch(sql):
+        writers[output](("name", "description"), _named(), stream)
+        return
     connection = duckdb.connect(config={"autoinstall_known_extensions": False, "TimeZone": "UTC"})
     try:
         for name in tables_in(sql):
@@ -53,19 +62,28 @@ def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: T
             _create_view(connection, name, views()[name].select)
         answer = connection.execute(sql)
         columns = [column[0] for column in answer.description or []]
-        writers = {
-            OutputFormat.TABLE: write_table,
-            OutputFormat.CSV: write_csv,
-            OutputFormat.JSON: write_json,
-        }
         writers[output](columns, _rows(answer), stream)
     except duckdb.CatalogException as error:
-        for name in sorted(names_in(sql) - TABLES.keys() - views().keys()):
-            known = ", ".join([*TABLES, *views()])
-            raise LocalError(f"There is no table {name}; there are: {known}.") from None
-        raise LocalError(f"SQL: {_one_line(str(error))}") from None
+        raise LocalError(_missing(sql, str(error))) from None
     except duckdb.Error as error:
         raise LocalError(f"SQL: {_one_line(str(error))}") from None
+
+
+def _named() -> list[tuple[str, str]]:
+    known = [*TABLES.values(), *views().values()]
+    return sorted((each.full_name, each.description) for each in known)
+
+
+def _missing(sql: str, error: str) -> str:
+    """What to say of a statement that names what is not there."""
+    known = [*TABLES, *views()]
+    for name in sorted(names_in(sql) - set(known)):
+        return f"There is no table {name}; there are: {', '.join(known)}."
+    found = re.search(r"Table with name (\w+) does not exist", error)
+    for name in known:
+        if found and name.endswith(f".{found[1].lower()}"):
+            return f"There is no table {found[1]}; its full name is {name}."
+    return f"SQL: {_one_line(error)}"
 
 
 def names_in(sql: str) -> set[str]:
@@ -113,11 +131,14 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: T
             is_cut = True
             break
         shown.append([_text(value) for value in row])
-    widths = [
-        min(MAX_CELL_WIDTH, max([len(name), *(len(row[index]) for row in shown)]))
-        for index, name in enumerate(columns)
+    needed = [
+        max([len(name), *(len(row[index]) for row in shown)]) for index, name in enumerate(columns)
     ]
+    widths = [min(MAX_CELL_WIDTH, width) for width in needed]
     fitting = _fitting(widths)
+    if widths and fitting == len(widths):
+        # What is left of the line is the last column's, often a text.
+        widths[-1] = min(needed[-1], WIDTH - sum(width + 2 for width in widths[:-1]))
     header = [_cut(name, width) for name, width in zip(columns, widths, strict=True)]
     rule = ["-" * width for width in widths]
     for row in [header, rule, *shown]:

@@ -106,6 +106,19 @@ def test_a_name_that_is_no_table_lists_those_that_are(ask: Ask) -> None:
         ask("SELECT * FROM silver.nope")
 
 
+def test_a_name_without_its_layer_is_told_in_full(ask: Ask) -> None:
+    with pytest.raises(LocalError, match=r"no table flights; its full name is gold\.flights\.$"):
+        ask("SELECT * FROM flights")
+
+
+def test_show_tables_lists_every_table_and_view_with_what_it_is_for(ask: Ask) -> None:
+    lines = ask("show tables;", OutputFormat.TABLE).splitlines()
+    assert max(map(len, lines)) <= 100
+    [row] = [line for line in lines if line.startswith("gold.flights ")]
+    assert row.endswith("One row a flight, on the UTC day on which it was last seen.")
+    assert [line for line in lines if line.startswith("gold.flights_readable ")]
+
+
 def test_wrong_sql_is_one_line(ask: Ask) -> None:
     with pytest.raises(LocalError, match=r"^SQL: Parser Error[^\n]*$") as raised:
         ask("SELEC 1")
