@@ -2,8 +2,8 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql export package docs test lint \
-	format bench-day flights-accuracy flights-check mwaa-envs lock clean
+.PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
+	lint format bench-day flights-accuracy flights-check mwaa-envs lock clean
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -67,6 +67,9 @@ package: setup ## build main.py and flightlake.zip, what EMR gets
 
 docs: setup ## write docs/tables.md anew from the registry, the schemas and the suites
 	@$(LOCAL) docs
+
+guide: setup ## write docs/analyst-guide.md anew: questions, SQL and answers
+	@$(LOCAL) guide
 
 bench-day: setup ## time a simulated day through silver and gold (AIRCRAFT=11500 HOURS=24)
 	@$(PYTHON) -m flightlake_measure.day

@@ -104,6 +104,15 @@ def docs() -> None:
     print(write_dictionary(ROOT))
 
 
+@app.command()
+def guide() -> None:
+    """Write the analyst's guide with the answers of a lake that is made for it."""
+    from flightlake_local.guide import write_guide
+    from flightlake_local.settings import ROOT
+
+    print(write_guide(load_settings(), ROOT))
+
+
 @app.command(hidden=True)
 def emr_config() -> None:
     """Write the local EMR Serverless's configuration and print its path (docker-compose)."""
