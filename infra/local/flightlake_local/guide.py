@@ -26,7 +26,7 @@ _INTRODUCTION = f"""\
 
 Questions, the SQL that asks them, and the answers. Every statement runs as it is:
 `make query SQL="…"` on a laptop, where `SHOW TABLES` lists what there is. The
-[table dictionary](tables.md) has every table with its columns; [twenty more
+[table dictionary](tables.md) has every table with its columns; [more
 questions](athena.md#analyses) are in the SQL of Athena.
 
 The answers are those of a simulated hour, {HOUR.start:%Y-%m-%d %H:%M} to {HOUR.end:%H:%M} UTC with
