@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO
 
 from flightlake.contracts.cells import csv_cell, json_value
-from flightlake.contracts.tables import TABLES
-from flightlake.contracts.views import views
+from flightlake.contracts.tables import TABLES, Table
+from flightlake.contracts.views import View, views
 
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import BUCKET, REGION, LakeKind, LocalSettings
@@ -70,7 +70,7 @@ def run_query(settings: LocalSettings, sql: str, output: OutputFormat, stream: T
 
 
 def _named() -> list[tuple[str, str]]:
-    known = [*TABLES.values(), *views().values()]
+    known: list[Table | View] = [*TABLES.values(), *views().values()]
     return sorted((each.full_name, each.description) for each in known)
 
 
