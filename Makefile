@@ -81,7 +81,7 @@ flights-check: setup ## hold the flights of bench-day's day against the same rul
 	@$(PYTHON) -m flightlake_measure.flights_check
 
 test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n 2 $(ARGS)
 
 lint: setup ## check style and types
 	@.venv/bin/ruff check $(OWN_CODE)
