@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-import sys
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Airflow makes its home at its first import, in the home folder unless it is told otherwise.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="flightlake-airflow-home-")
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 REPO = Path(__file__).parents[1]
 SHARED = REPO.parent / "shared"
@@ -49,25 +51,17 @@ def recordings() -> Path:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """A session as the jobs have it, with the Delta jars that `make setup` brings."""
-    jars = sorted((REPO / ".flightlake/jars/delta").glob("*.jar"))
-    if not jars:
-        pytest.fail("the Delta jars are missing: run `make setup`")
-    settings = {
-        "spark.jars": ",".join(map(str, jars)),
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-        "spark.ui.enabled": "false",
-    }
-    confs = " ".join(f"--conf {name}={value}" for name, value in settings.items())
-    os.environ["PYSPARK_SUBMIT_ARGS"] = (
-        f"--master local[2] --driver-memory 3g {confs} pyspark-shell"
-    )
-    # The workers of Arrow functions; the machine's own python3 is another version.
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    from flightlake.io.session import start_session
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """The session of a job on a laptop, with the Delta jars that `make setup` brings."""
+    from flightlake_local.settings import LakeKind, LocalSettings
+    from flightlake_local.spark_sql import local_session
 
-    session = start_session("tests")
+    jars_dir = REPO / ".flightlake/jars"
+    if not jars_dir.is_dir():
+        pytest.fail("the Delta jars are missing: run `make setup`")
+    state_dir = tmp_path_factory.mktemp("spark")
+    session = local_session(
+        LocalSettings(lake=LakeKind.FILE, state_dir=state_dir, jars_dir=jars_dir), "tests"
+    )
     yield session
     session.stop()

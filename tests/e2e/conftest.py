@@ -29,7 +29,7 @@ from flightlake_local.stack import Stack
 from opensky_simulator.world import World
 
 REPO = Path(__file__).parents[2]
-COMMAND_TIMEOUT_S = 300
+COMMAND_TIMEOUT_S = 600
 
 
 @dataclass(frozen=True)

