@@ -20,7 +20,7 @@ HOURS = 2
 ANSWER_EVERY_S = 90
 ANSWERS_AN_HOUR = 3600 // ANSWER_EVERY_S
 
-_QUERY = "SELECT region, count(*) FROM silver.state_vectors GROUP BY ALL"
+_QUERY = "SELECT started_at, description FROM gold.events ORDER BY severity, started_at"
 
 
 def run_demo(settings: LocalSettings) -> None:
@@ -102,7 +102,10 @@ def _closing_box(stack: Stack, tables: list[Table]) -> object:
         report = str(stack.settings.state_dir / "lake" / INDEX_KEY)
     facts.insert(2, ("Report", report))
     next_steps = [
-        ("Ask the tables", f'make query SQL="{_QUERY}"'),
+        (
+            "Ask who is in trouble, and which two aircraft share one address",
+            f'make query SQL="{_QUERY}"',
+        ),
         ("See the live polls land, every few seconds", "make logs"),
         ("Stop all of it; what was processed stays", "make down"),
     ]
