@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +51,31 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip("the real recordings, ../shared/data/opensky, are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def run_script() -> Callable[..., tuple[dict[str, Any], subprocess.CompletedProcess[str]]]:
+    """Runs a script in another process: what it prints after FOUND, and how it went."""
+
+    def run(
+        script: Path,
+        *arguments: str,
+        env: Mapping[str, str],
+        timeout_s: float,
+        python: str = sys.executable,
+    ) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
+        done = subprocess.run(
+            [python, str(script), *arguments],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+        )
+        found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+        assert found, f"{script.name} by {python}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        return json.loads(found[0].removeprefix("FOUND ")), done
+
+    return run
 
 
 @pytest.fixture(scope="session")

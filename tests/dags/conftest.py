@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,25 +50,51 @@ def dag_bag() -> Iterator[DagBag]:
 
 
 @pytest.fixture(scope="session")
-def loaded_by() -> Callable[[Path], dict[str, Any]]:
+def loaded_by(run_script: Callable[..., Any]) -> Callable[[Path], dict[str, Any]]:
     """Loads the DAGs with another Python in a fresh process, the network closed."""
 
     def load(python: Path) -> dict[str, Any]:
+        found: dict[str, Any]
         script = Path(__file__).parent / "load_dags.py"
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("FLIGHTLAKE_", "AIRFLOW", "PYTHONPATH", "AWS_"))
-        }
-        done = subprocess.run(
-            [str(python), str(script)], capture_output=True, text=True, env=environment, timeout=120
-        )
-        found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-        assert found, f"{python} could not load the DAGs:\n{done.stderr[-3000:]}"
-        answer: dict[str, Any] = json.loads(found[0].removeprefix("FOUND "))
-        return answer
+        environment = _inherited("FLIGHTLAKE_", "AIRFLOW", "PYTHONPATH", "AWS_")
+        found, _ = run_script(script, env=environment, timeout_s=120, python=str(python))
+        return found
 
     return load
+
+
+@pytest.fixture(scope="session")
+def run_under_airflow(run_script: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """Runs a script of this folder with an Airflow of its own: what it found, and its ``log``."""
+
+    def run(script: str, folder: Path, *arguments: str, **settings: str) -> dict[str, Any]:
+        environment = {
+            **_inherited("FLIGHTLAKE_", "AIRFLOW", "AWS_"),
+            "PYTHONPATH": ":".join(
+                str(ROOT / part) for part in ("dags", "jobs", "plugins", "infra/local")
+            ),
+            "AIRFLOW_HOME": str(folder / "airflow"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "local-access",
+            "AWS_SECRET_ACCESS_KEY": "local-secret",
+            "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
+            "FLIGHTLAKE_RETRY_DELAY_S": "1",
+            **settings,
+        }
+        path = Path(__file__).parent / script
+        found, done = run_script(path, *arguments, env=environment, timeout_s=400)
+        return {**found, "log": done.stdout}
+
+    return run
+
+
+def _inherited(*but: str) -> dict[str, str]:
+    """This process's environment without the names that begin so."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(but)}
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ leave; everything else is real. Airports pass, then they are rejected.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from airflow_run import ROOT, asset_events, dag_with_stand_in, states_of
+
 STAND_IN = f"""#!{sys.executable}
 import json, sys
 sys.path.insert(0, {str(ROOT / "jobs")!r})
@@ -40,54 +40,24 @@ lake.write(result_key("reference_refresh", day, run_id), result.to_json())
 
 
 def main(folder: Path) -> None:
-    from emr_serverless_local.server import LocalEmrServerless
-    from emr_serverless_local.settings import Settings
-
-    spark_submit = folder / "bin" / "spark-submit"
-    spark_submit.parent.mkdir()
-    spark_submit.write_text(STAND_IN)
-    spark_submit.chmod(0o755)
-    settings = Settings(spark_submit=str(spark_submit))
-    with LocalEmrServerless(settings, folder / "state") as server:
-        os.environ["AWS_ENDPOINT_URL_EMR_SERVERLESS"] = server.url
-        print("FOUND " + json.dumps(run_twice(folder), default=str))
+    with dag_with_stand_in("reference_refresh", STAND_IN, folder) as dag:
+        print("FOUND " + json.dumps(run_twice(dag, folder), default=str))
 
 
-def run_twice(folder: Path) -> dict[str, Any]:
-    import boto3
-    from airflow.models import DagBag, Pool
-    from airflow.models.asset import AssetEvent
-    from airflow.utils.db import initdb
-    from airflow.utils.session import create_session
+def run_twice(dag: Any, folder: Path) -> dict[str, Any]:
     from flightlake.contracts.storage import Lake
 
-    emr = boto3.client("emr-serverless")
-    application = emr.create_application(
-        name="t", releaseLabel="emr-spark-8.1.0", type="SPARK", clientToken="t"
-    )
-    os.environ["FLIGHTLAKE_EMR_APPLICATION_ID"] = application["applicationId"]
-    initdb()
-    with create_session() as session:
-        session.add(Pool(pool="delta_writer", slots=1, include_deferred=True))
-    dag = DagBag(str(ROOT / "dags")).dags["reference_refresh"]
     lake, file = Lake((folder / "lake").as_uri()), folder / "airports.csv"
     file.write_bytes(b"ident,type\nEDDF,large_airport\n")
-
-    def run() -> dict[str, Any]:
-        conf = {"tables": ["airports", "countries"], "sources": {"airports": file.as_uri()}}
-        finished = dag.test(run_conf=conf)
-        return {each.task_id: each.state for each in finished.get_task_instances()}
-
+    conf = {"tables": ["airports", "countries"], "sources": {"airports": file.as_uri()}}
     lake.write("verdict", b"pass")
-    passed = run()
+    passed = states_of(dag, conf)
     lake.write("verdict", b"rejected")
-    rejected = run()
-    with create_session() as session:
-        events = [(event.asset.name, event.extra) for event in session.query(AssetEvent)]
+    rejected = states_of(dag, conf)
     return {
         "passed": passed,
         "rejected": rejected,
-        "events": events,
+        "events": asset_events(),
         "landed": lake.keys("raw/reference"),
     }
 

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from airflow_run import ROOT, asset_events, dag_with_stand_in, states_of
+
 STAND_IN = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(ROOT / "jobs")!r})
@@ -45,60 +46,32 @@ lake.write(result_key("states_hourly", hour, run_id), result.to_json())
 
 
 def main(folder: Path) -> None:
-    from emr_serverless_local.server import LocalEmrServerless
-    from emr_serverless_local.settings import Settings
-
-    spark_submit = folder / "bin" / "spark-submit"
-    spark_submit.parent.mkdir()
-    spark_submit.write_text(STAND_IN)
-    spark_submit.chmod(0o755)
-    settings = Settings(spark_submit=str(spark_submit))
-    with LocalEmrServerless(settings, folder / "state") as server:
-        os.environ["AWS_ENDPOINT_URL_EMR_SERVERLESS"] = server.url
-        print("FOUND " + json.dumps(run_three_times(folder), default=str))
+    with dag_with_stand_in("states_hourly", STAND_IN, folder) as dag:
+        print("FOUND " + json.dumps(run_three_times(dag, folder), default=str))
 
 
-def run_three_times(folder: Path) -> dict[str, Any]:
+def run_three_times(dag: Any, folder: Path) -> dict[str, Any]:
     import boto3
-    from airflow.models import DagBag, Pool
-    from airflow.models.asset import AssetEvent
-    from airflow.utils.db import initdb
-    from airflow.utils.session import create_session
     from flightlake.contracts import raw
     from flightlake.contracts.hours import Hour
     from flightlake.contracts.storage import Lake
 
-    emr = boto3.client("emr-serverless")
-    application = emr.create_application(
-        name="t", releaseLabel="emr-spark-8.1.0", type="SPARK", clientToken="t"
-    )
-    os.environ["FLIGHTLAKE_EMR_APPLICATION_ID"] = application["applicationId"]
-    initdb()
-    with create_session() as session:
-        session.add(Pool(pool="delta_writer", slots=1, include_deferred=True))
-    dag = DagBag(str(ROOT / "dags")).dags["states_hourly"]
     lake, hour = Lake((folder / "lake").as_uri()), Hour.parse("2025-12-28T02")
-
-    def run() -> dict[str, Any]:
-        conf = {"hour": str(hour), "expected_answers": 1}
-        finished = dag.test(run_conf=conf)
-        return {each.task_id: each.state for each in finished.get_task_instances()}
-
-    empty = run()
+    conf = {"hour": str(hour), "expected_answers": 1}
+    empty = states_of(dag, conf)
     body = json.dumps({"time": hour.start_s, "states": None}).encode()
     raw.land(lake, body, source="opensky", fetched_at=datetime.now(UTC))
     lake.write("verdict", b"pass")
-    passed = run()
+    passed = states_of(dag, conf)
     lake.write("verdict", b"rejected")
-    rejected = run()
-    with create_session() as session:
-        events = [(event.asset.name, event.extra) for event in session.query(AssetEvent)]
-    jobs = emr.list_job_runs(applicationId=application["applicationId"])["jobRuns"]
+    rejected = states_of(dag, conf)
+    application_id = os.environ["FLIGHTLAKE_EMR_APPLICATION_ID"]
+    jobs = boto3.client("emr-serverless").list_job_runs(applicationId=application_id)["jobRuns"]
     return {
         "empty": empty,
         "passed": passed,
         "rejected": rejected,
-        "events": events,
+        "events": asset_events(),
         "jobs": [job["state"] for job in jobs],
     }
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,41 +34,17 @@ def test_the_arguments_of_a_statement_are_the_stored_ones(
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, Any]:
+def seen(
+    tmp_path_factory: pytest.TempPathFactory, run_under_airflow: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
     """What became of one run: its states, what Athena was asked, what Glue then says."""
-    folder = tmp_path_factory.mktemp("catalog")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("FLIGHTLAKE_", "AIRFLOW", "AWS_"))
-    }
-    environment = {
-        **kept,
-        "PYTHONPATH": ":".join(str(root / p) for p in ("dags", "jobs", "plugins", "infra/local")),
-        "AIRFLOW_HOME": str(folder / "airflow"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(root / "dags"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local-access",
-        "AWS_SECRET_ACCESS_KEY": "local-secret",
-        "FLIGHTLAKE_LAKE_URL": "s3://lake",
-        "FLIGHTLAKE_ATHENA_RESULTS_URL": "s3://results/athena/",
-        "FLIGHTLAKE_ATHENA_PREFIX": "fl_",
-        "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
-        "FLIGHTLAKE_RETRY_DELAY_S": "1",
-    }
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "run_catalog_register.py")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=400,
+    return run_under_airflow(
+        "run_catalog_register.py",
+        tmp_path_factory.mktemp("catalog"),
+        FLIGHTLAKE_LAKE_URL="s3://lake",
+        FLIGHTLAKE_ATHENA_RESULTS_URL="s3://results/athena/",
+        FLIGHTLAKE_ATHENA_PREFIX="fl_",
     )
-    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found, done.stdout[-3000:] + done.stderr[-3000:]
-    answer: dict[str, Any] = json.loads(found[0].removeprefix("FOUND "))
-    return {**answer, "log": done.stdout}
 
 
 def test_what_was_written_is_registered_in_order_and_nothing_else(seen: dict[str, Any]) -> None:

@@ -13,14 +13,7 @@ from flightlake.contracts.tables import derived_by
 from flightlake_dags.alerts import alert_on_failure
 from flightlake_dags.defaults import OWNER, Tag
 
-DAG_IDS = (
-    "catalog_register",
-    "export_table",
-    "flights_daily",
-    "opensky_poll",
-    "reference_refresh",
-    "states_hourly",
-)
+DAG_IDS = sorted(path.stem for path in (Path(__file__).parents[2] / "dags").glob("*.py"))
 
 
 @pytest.fixture(params=DAG_IDS)

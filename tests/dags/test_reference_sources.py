@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -179,41 +176,15 @@ def test_a_run_takes_its_sources_from_the_settings_and_rather_from_its_params(
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, Any]:
+def seen(
+    tmp_path_factory: pytest.TempPathFactory, run_under_airflow: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
     """What became of two runs: one passed, one was rejected."""
     folder = tmp_path_factory.mktemp("reference")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("FLIGHTLAKE_", "AIRFLOW", "AWS_"))
-    }
-    environment = {
-        **kept,
-        "PYTHONPATH": ":".join(str(root / p) for p in ("dags", "jobs", "plugins", "infra/local")),
-        "AIRFLOW_HOME": str(folder / "airflow"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(root / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(root / "plugins"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local-access",
-        "AWS_SECRET_ACCESS_KEY": "local-secret",
-        "FLIGHTLAKE_LAKE_URL": (folder / "lake").as_uri(),
-        "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
-        "FLIGHTLAKE_RETRY_DELAY_S": "1",
-    }
-    script = Path(__file__).parent / "run_reference_refresh.py"
-    done = subprocess.run(
-        [sys.executable, str(script), str(folder)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=400,
+    lake_url = (folder / "lake").as_uri()
+    return run_under_airflow(
+        "run_reference_refresh.py", folder, str(folder), FLIGHTLAKE_LAKE_URL=lake_url
     )
-    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found, done.stdout[-3000:] + done.stderr[-3000:]
-    answer: dict[str, Any] = json.loads(found[0].removeprefix("FOUND "))
-    return {**answer, "log": done.stdout}
 
 
 def test_a_passed_run_announces_the_tables_that_it_published_and_no_other(

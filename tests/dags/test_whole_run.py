@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,41 +10,16 @@ from flightlake.contracts.tables import derived_by
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory, root: Path) -> dict[str, Any]:
+def seen(
+    tmp_path_factory: pytest.TempPathFactory, run_under_airflow: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
     """What became of three runs of one hour: without data, passed, rejected."""
     folder = tmp_path_factory.mktemp("whole")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("FLIGHTLAKE_", "AIRFLOW", "AWS_"))
-    }
-    environment = {
-        **kept,
-        "PYTHONPATH": ":".join(str(root / p) for p in ("dags", "jobs", "plugins", "infra/local")),
-        "AIRFLOW_HOME": str(folder / "airflow"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(root / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(root / "plugins"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local-access",
-        "AWS_SECRET_ACCESS_KEY": "local-secret",
-        "FLIGHTLAKE_LAKE_URL": (folder / "lake").as_uri(),
-        "FLIGHTLAKE_EMR_WAIT_DELAY_S": "1",
-        "FLIGHTLAKE_RETRY_DELAY_S": "1",
-    }
-    script = Path(__file__).parent / "run_states_hourly.py"
-    done = subprocess.run(
-        [sys.executable, str(script), str(folder)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=400,
+    lake = folder / "lake"
+    found = run_under_airflow(
+        "run_states_hourly.py", folder, str(folder), FLIGHTLAKE_LAKE_URL=lake.as_uri()
     )
-    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found, done.stdout[-3000:] + done.stderr[-3000:]
-    answer: dict[str, Any] = json.loads(found[0].removeprefix("FOUND "))
-    return {**answer, "log": done.stdout, "lake": folder / "lake"}
+    return {**found, "lake": lake}
 
 
 def test_an_hour_without_data_is_skipped_to_its_end_and_its_gap_kept_until_it_is_filled(

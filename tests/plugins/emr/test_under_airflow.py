@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_airflow_retries_reruns_and_clears_as_the_operator_expects(
-    cloud: Any, tmp_path: Path
+    cloud: Any, tmp_path: Path, run_script: Callable[..., Any]
 ) -> None:
     dags = tmp_path / "airflow" / "dags"
     dags.mkdir(parents=True)
@@ -29,12 +27,7 @@ def test_airflow_retries_reruns_and_clears_as_the_operator_expects(
         "TEST_APPLICATION_ID": cloud.application_id,
         "TEST_BEHAVIOUR": f"fail-once:{tmp_path / 'failed'}",
     }
-    done = subprocess.run(
-        [sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=180
-    )
-    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found, done.stdout[-3000:] + done.stderr[-3000:]
-    seen = json.loads(found[0].removeprefix("FOUND "))
+    seen, done = run_script(script, env=environment, timeout_s=180)
     assert seen["states"] == ["success", "success"]
     # The first run failed and was retried; the second time there was nothing to take over.
     assert cloud.states == ["FAILED", "SUCCESS", "SUCCESS"]

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from flightlake.contracts import raw
@@ -13,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_run_waits_out_a_429_without_spending_a_try_and_retries_a_bad_body(
-    make, simulator, control, lake, tmp_path
+    make, simulator, control, lake, tmp_path, run_script
 ):
     control("POST", "faults", kind="429", retry_after_s=2)
     control("POST", "faults", kind="html")
@@ -35,12 +33,7 @@ def test_a_run_waits_out_a_429_without_spending_a_try_and_retries_a_bad_body(
         "FLIGHTLAKE_POLL_SOURCE": "simulator",
         "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("dags", "jobs", "plugins")),
     }
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT)], env=environment, capture_output=True, text=True, timeout=180
-    )
-    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found, done.stdout[-3000:] + done.stderr[-3000:]
-    seen = json.loads(found[0].removeprefix("FOUND "))
+    seen, done = run_script(SCRIPT, env=environment, timeout_s=180)
     assert (seen["state"], seen["tries"]) == ("success", 2)
     said = done.stdout + done.stderr
     assert "Come back at" in said
