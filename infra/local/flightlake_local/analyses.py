@@ -12,10 +12,10 @@ from pathlib import Path
 
 from flightlake.contracts.views import views
 
+from flightlake_local.made_section import with_made_section
 from flightlake_local.settings import ROOT
 
 _READS = "Reads: "
-_BEGIN, _END = "<!-- made by `make docs` from here -->", "<!-- to here -->"
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ def write_page(root: Path) -> Path:
 
 def page(text: str, root: Path = ROOT) -> str:
     """A page with its list of views and analyses as they are now."""
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return "\n\n".join([f"{before}{_BEGIN}", _views(), _analyses(root), f"{_END}{after}"])
+    return with_made_section(text, "make docs", f"{_views()}\n\n{_analyses(root)}")
 
 
 def _views() -> str:

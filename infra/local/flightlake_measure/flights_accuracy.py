@@ -11,6 +11,7 @@ from flightlake.contracts.tables import TABLES
 from flightlake.reference import embedded_rows
 from flightlake_local import show
 from flightlake_local.cli import run
+from flightlake_local.made_section import with_made_section
 from flightlake_local.settings import ROOT, load_settings
 from flightlake_local.spark_sql import local_session
 
@@ -31,7 +32,6 @@ BEGIN_S, END_S = (midnight_s - 1_800 for midnight_s in (DAYS[-1].start_s, DAYS[-
 """When the measured flights land: in 24 hours, and taxi to their gate before midnight."""
 
 PAGE = Path("docs/flights.md")
-_BEGIN, _END = "<!-- made by `make flights-accuracy` from here -->", "<!-- to here -->"
 
 
 def main() -> None:
@@ -91,15 +91,13 @@ def derived_flights(spark: SparkSession, states: DataFrame) -> list[DerivedFligh
 
 def with_table(text: str, aircraft: int, measured: Mapping[int, Accuracy]) -> str:
     """A page with its table as it was measured now."""
-    before, _, rest = text.partition(_BEGIN)
-    after = rest.partition(_END)[2]
     finest = measured[FINEST_S]
     said = (
         f"{finest.true_flights:,} true flights of a sky of {aircraft:,} aircraft at a time;"
         f" {finest.departure.covered:,} start inside coverage, {finest.arrival.covered:,} end"
         " inside."
     )
-    return f"{before}{_BEGIN}\n{said}\n\n{accuracy_table(measured)}\n{_END}{after}"
+    return with_made_section(text, "make flights-accuracy", f"{said}\n\n{accuracy_table(measured)}")
 
 
 def accuracy_table(measured: Mapping[int, Accuracy]) -> str:

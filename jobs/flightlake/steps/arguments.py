@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
@@ -57,18 +58,14 @@ class ExportArguments:
 
 def parse_export_arguments(step: str, argv: Sequence[str]) -> ExportArguments:
     """Parse the arguments of an export; wrong ones end the process with a usage line."""
-    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
-    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
+    parser = _parser(step)
     parser.add_argument("--request", type=_request, required=True, help="JSON: table, from, to, …")
     return ExportArguments(**vars(parser.parse_args(argv)))
 
 
 def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
     """Parse the arguments of a daily step; wrong ones end the process with a usage line."""
-    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
-    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
-    parser.add_argument("--day", type=_day, required=True, help="2025-12-28, in UTC")
-    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser = _parser(step, _OF_DAY, _OF_RUN)
     parser.add_argument(
         "--prices",
         type=_prices,
@@ -80,10 +77,7 @@ def parse_day_arguments(step: str, argv: Sequence[str]) -> DayArguments:
 
 def parse_reference_arguments(step: str, argv: Sequence[str]) -> ReferenceArguments:
     """Parse the arguments of a refresh; wrong ones end the process with a usage line."""
-    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
-    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
-    parser.add_argument("--day", type=_day, required=True, help="2025-12-28, in UTC")
-    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser = _parser(step, _OF_DAY, _OF_RUN)
     parser.add_argument(
         "--sources",
         type=_sources,
@@ -95,10 +89,7 @@ def parse_reference_arguments(step: str, argv: Sequence[str]) -> ReferenceArgume
 
 def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
     """Parse the arguments of an hourly step; wrong ones end the process with a usage line."""
-    parser = argparse.ArgumentParser(prog=f"main.py {step}", allow_abbrev=False)
-    parser.add_argument("--lake", type=Lake, required=True, help="file:///… or s3://bucket")
-    parser.add_argument("--hour", type=_hour, required=True, help="2025-12-28T02, in UTC")
-    parser.add_argument("--run-id", required=True, help="names the run in the ledger")
+    parser = _parser(step, _OF_HOUR, _OF_RUN)
     parser.add_argument(
         "--expected-answers", type=_positive, required=True, help="answers in a complete hour"
     )
@@ -109,6 +100,12 @@ def parse_hour_arguments(step: str, argv: Sequence[str]) -> HourArguments:
         help='JSON: {"europe": [south, west, north, east], …}, the first that fits wins',
     )
     return HourArguments(**vars(parser.parse_args(argv)))
+
+
+def _parser(step: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog=f"main.py {step}", allow_abbrev=False, parents=[_OF_LAKE, *parents]
+    )
 
 
 def _hour(text: str) -> Hour:
@@ -169,3 +166,16 @@ def _regions(text: str) -> dict[str, list[float]]:
     except (ValueError, TypeError, AttributeError) as error:
         raise argparse.ArgumentTypeError(f"not a JSON object of boxes ({error})") from None
     return regions
+
+
+def _argument(name: str, kind: Callable[[str], Any], text: str) -> argparse.ArgumentParser:
+    """A parser of one argument, for others to inherit."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(name, type=kind, required=True, help=text)
+    return parser
+
+
+_OF_LAKE = _argument("--lake", Lake, "file:///… or s3://bucket")
+_OF_HOUR = _argument("--hour", _hour, "2025-12-28T02, in UTC")
+_OF_DAY = _argument("--day", _day, "2025-12-28, in UTC")
+_OF_RUN = _argument("--run-id", str, "names the run in the ledger")

@@ -61,7 +61,7 @@ class ExportSource:
         known = [column.name for column in columns_of(table)]
         self.request = request
         self.columns = request.columns_of(known)
-        self.versions = {each.full_name: _version(spark, lake, each) for each in request.sources}
+        self.versions = {each.full_name: _version(lake, each) for each in request.sources}
         frames = {
             each.full_name: delta.read(spark, lake, each, self.versions[each.full_name]).select(
                 "*", F.col("_metadata.file_name").alias(_FILE)
@@ -134,10 +134,10 @@ class ExportSource:
         return units if self._states is None else _with_files_of(self._states, units)
 
 
-def _version(spark: SparkSession, lake: Lake, table: Table) -> int:
+def _version(lake: Lake, table: Table) -> int:
     if not lake.exists(f"{table.path}/_delta_log"):
         raise ExportRefusedError(f"{table.full_name} has not been written yet.")
-    return delta.version_of(spark, lake, table)
+    return delta.version_of(lake, table)
 
 
 def _in_hours(start: Hour, end: Hour, time: Sequence[str]) -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.geo import EARTH_RADIUS_M
+from flightlake.transforms.flights.geo import Place, point
 
 RADIUS_M = 10_000.0
 """What is farther from an airport is neither at it nor over it."""
@@ -61,10 +61,5 @@ def _by_cube(airports: DataFrame) -> DataFrame:
 
 
 def _point(prefix: str) -> dict[str, Column]:
-    """The position in metres from the centre of the earth."""
-    phi, theta = F.radians("latitude_deg"), F.radians("longitude_deg")
-    return {
-        f"{prefix}x": EARTH_RADIUS_M * F.cos(phi) * F.cos(theta),
-        f"{prefix}y": EARTH_RADIUS_M * F.cos(phi) * F.sin(theta),
-        f"{prefix}z": EARTH_RADIUS_M * F.sin(phi),
-    }
+    here = point(Place(F.col("latitude_deg"), F.col("longitude_deg")))
+    return {f"{prefix}{axis}": value for axis, value in zip(_AXES, here, strict=True)}

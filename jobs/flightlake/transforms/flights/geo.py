@@ -42,16 +42,20 @@ def destination(start: Place, track_deg: Column, reach_m: Column) -> Place:
     return Place(F.degrees(F.asin(sine)), start.longitude_deg + F.degrees(turn))
 
 
-def cube(place: Place, edge_m: float) -> tuple[Column, Column, Column]:
+def point(place: Place) -> tuple[Column, Column, Column]:
+    """A place in space: metres from the earth's centre, on three axes."""
+    phi, lam = F.radians(place.latitude_deg), F.radians(place.longitude_deg)
+    return (
+        EARTH_RADIUS_M * F.cos(phi) * F.cos(lam),
+        EARTH_RADIUS_M * F.cos(phi) * F.sin(lam),
+        EARTH_RADIUS_M * F.sin(phi),
+    )
+
+
+def cube(place: Place, edge_m: float) -> tuple[Column, ...]:
     """The cube of a grid round the earth's centre that holds a place.
 
     Places that are at most ``edge_m`` apart are in the same cube or in neighbouring ones, at the
     poles and at the date line too.
     """
-    phi, lam = F.radians(place.latitude_deg), F.radians(place.longitude_deg)
-    radii = EARTH_RADIUS_M / edge_m
-    return (
-        F.floor(radii * F.cos(phi) * F.cos(lam)),
-        F.floor(radii * F.cos(phi) * F.sin(lam)),
-        F.floor(radii * F.sin(phi)),
-    )
+    return tuple(F.floor(axis / edge_m) for axis in point(place))

@@ -1,6 +1,7 @@
 """Runs as the report gets them: good ones that a test changes."""
 
 from collections.abc import Callable
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -8,6 +9,26 @@ from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import ExpectationResult, LedgerLine, report_key
 
 HOUR = Hour.parse("2025-12-28T02")
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
 
 
 def _found(**changed: Any) -> ExpectationResult:
@@ -58,3 +79,9 @@ def found() -> Callable[..., ExpectationResult]:
 def line() -> Callable[..., LedgerLine]:
     """Makes a balanced ledger line of a passed hour unless changed."""
     return _line
+
+
+@pytest.fixture
+def read_page() -> Callable[[str], Page]:
+    """Reads HTML as a browser would."""
+    return Page
