@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
 from uuid import uuid4
 
+import pyarrow as pa
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -16,12 +14,12 @@ from pyspark.sql.types import StructType
 
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table, derived_by, written_by
+from flightlake.io import delta_log
 from flightlake.io.frames import frame_of, schema_of
 from flightlake.reference import embedded_rows
 
 READER_VERSION = 1
 _CREATORS = 4
-_COMMIT = re.compile(r"/\d{20}\.json$")
 
 # Stated one by one, since EMR's Delta may have other defaults than the open one.
 _PROPERTIES = {
@@ -70,17 +68,6 @@ def read(spark: SparkSession, lake: Lake, table: Table, version: int | None = No
     return reader.load(lake.url_of(table.path))
 
 
-def version_of(lake: Lake, table: Table) -> int:
-    """The newest version of a table."""
-    return int(PurePosixPath(_newest_commit(lake, table)).stem)
-
-
-def _newest_commit(lake: Lake, table: Table) -> str:
-    """The key of a table's newest commit; to read the log itself takes a tenth of ``history``."""
-    log = lake.keys(f"{table.path}/_delta_log")
-    return max(key for key in log if _COMMIT.search(key))
-
-
 def columns_of_table(rows: DataFrame, table: Table) -> DataFrame:
     """The columns of a table out of a frame that has them all, in order and of its types."""
     return rows.select(
@@ -114,16 +101,17 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
         .option("userMetadata", mark)
         .save(lake.url_of(table.path))
     )
-    check_reader_version(frame.sparkSession, lake, table)
-    return _rows_of_newest_commit(lake, table, mark)
+    _check_reader_version(lake, table)
+    return delta_log.rows_of_newest_commit(lake, table, mark)
 
 
-def _rows_of_newest_commit(lake: Lake, table: Table, mark: str) -> int:
-    """How many rows the newest commit wrote; 0 where it does not bear the mark."""
-    actions = map(json.loads, lake.read(_newest_commit(lake, table)).splitlines())
-    commit = next(action["commitInfo"] for action in actions if "commitInfo" in action)
-    is_ours = commit.get("userMetadata") == mark
-    return int(commit["operationMetrics"].get("numOutputRows", 0)) if is_ours else 0
+def replace_rows(
+    spark: SparkSession, rows: pa.Table, lake: Lake, table: Table, predicate: str = "true"
+) -> int:
+    """``replace_where`` with rows that the driver holds: one file, in the order of the keys."""
+    in_order = rows.sort_by([(name, "ascending") for name in table.keys])
+    frame = spark.createDataFrame(in_order, schema_of(table)).coalesce(1)
+    return replace_where(frame, lake, table, predicate)
 
 
 def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) -> None:
@@ -133,18 +121,11 @@ def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) 
         ReaderVersionError: the table is no longer at reader version 1.
     """
     DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
-    check_reader_version(spark, lake, table)
+    _check_reader_version(lake, table)
 
 
-def check_reader_version(spark: SparkSession, lake: Lake, table: Table) -> None:
-    """Assert that any reader can read the table.
-
-    Raises:
-        ReaderVersionError: it needs a newer one.
-    """
-    detail = DeltaTable.forPath(spark, lake.url_of(table.path)).detail()
-    [(version,)] = detail.select("minReaderVersion").collect()
-    if version != READER_VERSION:
+def _check_reader_version(lake: Lake, table: Table) -> None:
+    if (version := delta_log.reader_version(lake, table)) != READER_VERSION:
         raise ReaderVersionError(
             f"{table.full_name} is at reader version {version}, Athena needs {READER_VERSION}:"
             " a table feature was switched on; see `DESCRIBE DETAIL`"

@@ -65,7 +65,7 @@ def derive_tables(
             for name in table.sources
         }
         known = table_parameters(period, history.usual_rows(table, period), parameters or {})
-        judged = _process(lake, table, sources, period, run_id, known)
+        judged = _process(spark, lake, table, sources, period, run_id, known)
         progress.say(f"{table.full_name}: {judged.run.rows_published:,} rows, {judged.run.verdict}")
         return judged
 
@@ -80,6 +80,7 @@ def derive_tables(
 
 
 def _process(
+    spark: SparkSession,
     lake: Lake,
     table: Table,
     sources: Sources,
@@ -88,14 +89,14 @@ def _process(
     parameters: Mapping[str, Any],
 ) -> JudgedTable:
     started = monotonic()
-    rows = delta.columns_of_table(derive(table, sources, period), table).persist()
-    staged = rows.toArrow().to_pandas()
+    rows = delta.columns_of_table(derive(table, sources, period), table).toArrow()
     with _judging:
-        judgement = judge(staged, table.full_name, parameters)
-    is_rejected = judgement.verdict == "rejected"
-    published = 0 if is_rejected else publish(rows, lake, table, period)
-    rows.unpersist()
-    withheld = len(staged) if is_rejected else 0
+        judgement = judge(rows.to_pandas(), table.full_name, parameters)
+    published = 0
+    if judgement.verdict != "rejected":
+        # Not the frame again: it would have to be cached, which takes longer than to send it back.
+        published = delta.replace_rows(spark, rows, lake, table, period.predicate)
+    withheld = rows.num_rows - published
     return judged_table(table, period, run_id, judgement, published, withheld, started)
 
 
@@ -130,9 +131,3 @@ def derive(table: Table, sources: Sources, period: Period) -> DataFrame:
     module = import_module(f"flightlake.transforms.{table.layer}.{table.name}")
     rows: DataFrame = module.derive(sources, period)
     return rows
-
-
-def publish(rows: DataFrame, lake: Lake, table: Table, period: Period) -> int:
-    """Put the rows in place of what the table holds of the period; how many were written."""
-    in_order = rows.coalesce(1).sortWithinPartitions(*table.keys)
-    return delta.replace_where(in_order, lake, table, period.predicate)

@@ -26,7 +26,6 @@ from flightlake.contracts.results import (
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import REFERENCES, RUN_LEDGER, STATE_VECTORS, Table
 from flightlake.io import delta, ops
-from flightlake.io.frames import schema_of
 from flightlake.io.reference import UnreadableSourceError, read_source
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, judge_by, preload
@@ -120,9 +119,7 @@ def refresh(
     except UnreadableSourceError as error:
         judgement = judgement_of([_unreadable(error)])
     if rows is not None and judgement.verdict != "rejected":
-        in_order = rows.sort_by([(name, "ascending") for name in table.keys])
-        frame = spark.createDataFrame(in_order, schema_of(table)).coalesce(1)
-        published = delta.replace_where(frame, lake, table)
+        published = delta.replace_rows(spark, rows, lake, table)
     withheld = rows.num_rows - published if rows is not None else 0
     return judged_table(table, day, run_id, judgement, published, withheld, started)
 

@@ -71,7 +71,6 @@ def test_what_each_answer_cost_is_recorded_and_a_day_of_records_is_judged(
     assert row["fetched_at"] - row["snapshot_time"] == timedelta(seconds=2)
     assert [row["source"] for row in credits_of.values() if row["states"] is None] == ["replay"]
 
-    delta.ensure_tables(spark, lake, "flights_daily", RECORDS)
     records = {found.table_name: found for found in judged(spark, lake, RECORDS, day)}
     rows = {name: found.rows for name, found in records.items()}
     assert rows["ops.run_ledger"] == rows["silver.quarantine"] == 1
@@ -90,7 +89,6 @@ def test_what_each_answer_cost_is_recorded_and_a_day_of_records_is_judged(
 def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(
     spark, lake, tables, day
 ):
-    delta.ensure_tables(spark, lake, "flights_daily", [JOB_COSTS])
     record_cost(lake, job_cost())
     record_cost(lake, job_cost("00unbilled", state="FAILED", vcpu_hours=None))
     record_cost(lake, job_cost("00next", started_at=STARTED + timedelta(days=1)))

@@ -14,7 +14,6 @@ from deltalake import DeltaTable
 from flightlake.contracts.days import Day
 from flightlake.contracts.references import land
 from flightlake.contracts.results import read_tables_result
-from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import AIRCRAFT, AIRLINES, AIRPORTS, COUNTRIES, STATE_VECTORS
 from flightlake.io import delta
 from flightlake.io.frames import frame_of, schema_of
@@ -45,11 +44,6 @@ def aircraft_file(addresses: Iterable[str] = FLEET, quote: str = "'", **changes:
 
 
 @pytest.fixture
-def lake(tmp_path):
-    return Lake(tmp_path.as_uri())
-
-
-@pytest.fixture
 def seen():
     """The fleet, as it flew on the last published day."""
     return pd.DataFrame({"icao24": FLEET, "airline_icao": "DLH"})
@@ -72,7 +66,6 @@ def critical(judgement):
 
 
 def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(spark, lake):
-    delta.ensure_tables(spark, lake, STEP, [STATE_VECTORS])
     schema = schema_of(STATE_VECTORS)
     state = dict.fromkeys(schema.fieldNames()) | {"date": DAY.date, "hour": 2, "region": "europe"}
     state |= {"callsign": "DLH1", "latitude_deg": 50.03, "longitude_deg": 8.57}
