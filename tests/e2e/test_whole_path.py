@@ -8,10 +8,9 @@ import json
 
 import pytest
 from flightlake.contracts import raw
-from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import derived_by
-from flightlake_local import backfill, daily, show
+from flightlake_local import backfill
 from flightlake_local.settings import LakeKind
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -25,7 +24,6 @@ HOURLY = (
     "ops.run_ledger",
     *(table.full_name for table in derived_by("states_hourly")),
 )
-DAILY = tuple(table.full_name for table in derived_by("flights_daily"))
 
 
 def ledger_of(flightlake, hour):
@@ -35,12 +33,12 @@ def ledger_of(flightlake, hour):
     return line
 
 
-def replay_twice(flightlake, hour, folder, *options):
+def replay(flightlake, hour, folder):
+    """Replays a folder, hour and day, and holds the tables against its answers."""
     answers = [json.loads(file.read_bytes()) for file in folder.glob("1*.json")]
-
-    first = flightlake.run("replay", str(folder), *options)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert str(hour) in first.stdout
+    done = flightlake.run("replay", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert str(hour) in done.stdout
     line = ledger_of(flightlake, hour)
     assert line["rows_read"] == sum(len(answer["states"]) for answer in answers)
     assert line["verdict"] in ("pass", "warning")
@@ -48,18 +46,8 @@ def replay_twice(flightlake, hour, folder, *options):
     assert len(published) == line["rows_published"] > 0
     assert len({(r["icao24"], r["snapshot_time"]) for r in published}) == len(published)
     assert len(flightlake.rows_of("silver.quarantine", hour)) == line["rows_quarantined"]
-    objects = flightlake.replayed_objects()
-    tables = HOURLY if options else (*HOURLY, *DAILY)
-    hashes = {table: flightlake.content_hash(table, "seconds") for table in tables}
-    lake = flightlake.stack.open_lake()
-    assert b"<html" in lake.read(line["report"])
-
-    second = flightlake.run("replay", str(folder), *options)
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert "0 of them new" in second.stdout
-    assert flightlake.replayed_objects() == objects
-    assert {t: flightlake.content_hash(t, "seconds") for t in tables} == hashes
-    assert len({run["name"] for run in flightlake.job_runs(hour)}) == 2
+    assert b"<html" in flightlake.stack.open_lake().read(line["report"])
+    assert flightlake.rows("gold.flights")
 
     counted = "select count(*) n, count(distinct icao24) a from silver.state_vectors"
     sql = f"{counted} where date = '{hour.date}' and hour = {hour.hour}"
@@ -72,8 +60,17 @@ def replay_twice(flightlake, hour, folder, *options):
 
 
 def test_recorded_answers_become_judged_tables_and_again_changes_nothing(flightlake, recorded):
-    replay_twice(flightlake, REPLAYED, recorded(REPLAYED, answers=8))
-    assert flightlake.rows("gold.flights")
+    folder = recorded(REPLAYED, answers=8)
+    replay(flightlake, REPLAYED, folder)
+    objects = flightlake.replayed_objects()
+    hashes = {table: flightlake.content_hash(table, "seconds") for table in HOURLY}
+
+    again = flightlake.run("replay", str(folder), HOURS_ONLY)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "0 of them new" in again.stdout
+    assert flightlake.replayed_objects() == objects
+    assert {t: flightlake.content_hash(t, "seconds") for t in HOURLY} == hashes
+    assert len({run["name"] for run in flightlake.job_runs(REPLAYED)}) == 2
 
 
 def test_a_rejected_hour_publishes_nothing_and_says_why_once(flightlake, recorded):
@@ -174,10 +171,8 @@ def test_on_s3_a_folder_with_bad_files_loses_no_good_row(start_flightlake, recor
     bad[folder / "cut.json.gz"] = b"\x1f\x8b\x08\x00cut short"
     for file, body in bad.items():
         file.write_bytes(body)
-    line = replay_twice(on_s3, REPLAYED, folder, HOURS_ONLY)
+    line = replay(on_s3, REPLAYED, folder)
     assert line["answers_quarantined"] == len(bad)
     lake = on_s3.stack.open_lake()
     kept = {lake.read(answer["raw_object"]) for answer in line["quarantined_answers"]}
     assert kept == set(bad.values())
-    daily.process(on_s3.stack, show.steps(), [Day(REPLAYED.date)])
-    assert on_s3.rows("gold.flights")

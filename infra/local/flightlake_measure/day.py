@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 from flightlake.steps.progress import Progress
-from flightlake_dags.config import prices_argument, regions_argument
+from flightlake_dags.config import prices_argument, regions_argument, spark_sizing
 from flightlake_local import show
 from flightlake_local.cli import run
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import load_settings
-from flightlake_local.spark_sql import local_session
+from flightlake_local.spark_sql import PARTITIONS, local_session
 from rich import box
 from rich.table import Table
 
@@ -105,6 +105,7 @@ def _daily(spark: SparkSession, lake: Lake, steps: Steps) -> Stage:
     from flightlake.steps.arguments import DayArguments
 
     arguments = DayArguments(lake, DAY, RUN_ID, Prices(**json.loads(prices_argument())))
+    spark.conf.set(PARTITIONS, spark_sizing("day")[PARTITIONS])
     with steps.step(f"flights_daily of {DAY}"):
         result = flights_daily.run(spark, arguments, Laps())
     require_published([table.run.verdict for table in result.tables], str(DAY))

@@ -43,7 +43,7 @@ def main() -> None:
         with steps.step(f"49 hours of {aircraft:,} aircraft, polled every {FINEST_S} s") as step:
             answers = answers_of(folder, aircraft, step.update)
         with steps.step("Spark session"):
-            spark = local_session(settings, "flights-accuracy")
+            spark = local_session(settings, "flights-accuracy", "day")
         measured = {}
         for every_s in INTERVALS_S:
             states = folder / f"silver-{every_s}"

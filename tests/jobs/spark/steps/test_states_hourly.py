@@ -43,10 +43,6 @@ def broken_rules_of(spark, state):
     return broken
 
 
-def reasons_of(tables):
-    return {row["icao24"]: row["reasons"] for row in tables.by_deltalake(QUARANTINE)}
-
-
 def outcome(result):
     line = result.ledger
     return (
@@ -79,7 +75,9 @@ def test_a_good_row_is_published_typed_and_enriched(land, state, process, tables
     assert row["snapshot_time"].timestamp() == time_s
 
 
-def test_two_readers_see_the_same_rows_in_every_table(land, state, process, tables, time_s):
+def test_two_readers_see_the_same_rows_in_every_table_at_reader_version_1(
+    land, state, process, lake, tables, time_s
+):
     states = [state(time_s, f"{i:06x}", latitude=i / 4) for i in range(200)]
     land(time_s, [*states, state(time_s, "abcdef", latitude=91)])
     process()
@@ -87,18 +85,12 @@ def test_two_readers_see_the_same_rows_in_every_table(land, state, process, tabl
         ours, theirs = tables.by_spark(table), tables.by_deltalake(table)
         assert len(ours) == len(theirs)
         assert tables.content_hash(ours) == tables.content_hash(theirs), table.full_name
+        protocol = DeltaTable(lake.url_of(table.path)).protocol()
+        assert (protocol.min_reader_version, protocol.reader_features) == (1, None)
     assert len(tables.by_deltalake(STATE_VECTORS)) == 200
 
 
-def test_every_table_stays_at_reader_version_1(land, state, process, lake, time_s):
-    land(time_s, [state(time_s), state(time_s, "abcdef", latitude=91)])
-    process()
-    for table in (STATE_VECTORS, STATE_VECTORS_WITHHELD, QUARANTINE, QUALITY_RESULTS, RUN_LEDGER):
-        protocol = DeltaTable(lake.url_of(table.path)).protocol()
-        assert (protocol.min_reader_version, protocol.reader_features) == (1, None)
-
-
-def test_a_state_that_carries_nothing_new_is_a_repeat(land, state, process, tables, time_s):
+def test_a_state_that_carries_nothing_new_is_a_repeat(land, state, staged, time_s):
     land(
         time_s,
         [
@@ -113,10 +105,9 @@ def test_a_state_that_carries_nothing_new_is_a_repeat(land, state, process, tabl
             state(time_s + 90, "bbbbbb"),
         ],
     )
-    assert outcome(process(expected=2)) == (4, 3, 0, 0, 1)
-    kept = {
-        (r["icao24"], int(r["snapshot_time"].timestamp())) for r in tables.by_spark(STATE_VECTORS)
-    }
+    hour = staged()
+    assert hour.counts == {"rows": 4, "staged": 3, "quarantined": 0, "repeated": 1}
+    kept = {(row["icao24"], row["snapshot_time"].timestamp()) for row in hour.rows_of("staged")}
     assert ("aaaaaa", time_s) in kept
     assert ("aaaaaa", time_s + 90) not in kept
 
@@ -146,13 +137,13 @@ def test_two_alike_rows_of_one_aircraft_are_one_and_a_repeat(land, state, counts
     assert counts() == {"rows": 2, "staged": 1, "quarantined": 0, "repeated": 1}
 
 
-def test_two_different_rows_of_one_aircraft_are_both_quarantined(
-    land, state, process, tables, time_s
-):
+def test_two_different_rows_of_one_aircraft_are_both_quarantined(land, state, staged, time_s):
     others = [state(time_s, f"{i:06x}") for i in range(20)]
     land(time_s, [state(time_s), state(time_s, latitude=-33.0), *others])
-    assert outcome(process()) == (22, 20, 0, 2, 0)
-    assert reasons_of(tables) == {"3c6444": ["icao24_is_not_unique_in_the_answer"]}
+    hour = staged()
+    assert hour.counts == {"rows": 22, "staged": 20, "quarantined": 2, "repeated": 0}
+    for row in hour.rows_of("quarantined"):
+        assert (row["icao24"], row["reasons"]) == ("3c6444", ["icao24_is_not_unique_in_the_answer"])
 
 
 @pytest.mark.parametrize(
@@ -208,7 +199,7 @@ def test_a_row_keeps_all_its_reasons_and_its_raw_text(land, state, process, tabl
     assert row["raw_object"].endswith(".json.gz")
 
 
-def test_rows_of_odd_widths_end_by_position_or_with_a_reason(land, state, process, tables, time_s):
+def test_rows_of_odd_widths_end_by_position_or_with_a_reason(land, state, staged, time_s):
     good = [state(time_s, f"{i:06x}") for i in range(20)]
     land(
         time_s,
@@ -224,11 +215,12 @@ def test_rows_of_odd_widths_end_by_position_or_with_a_reason(land, state, proces
             [],
         ],
     )
-    assert outcome(process()) == (28, 23, 0, 5, 0)
-    reasons = [row["reasons"] for row in tables.by_deltalake(QUARANTINE)]
+    hour = staged()
+    assert hour.counts == {"rows": 28, "staged": 23, "quarantined": 5, "repeated": 0}
+    reasons = [row["reasons"] for row in hour.rows_of("quarantined")]
     assert reasons.count(["row_is_not_an_array"]) == 3
     assert sum("row_has_too_few_fields" in each for each in reasons) == 2
-    widths = {r["icao24"]: r["category"] for r in tables.by_deltalake(STATE_VECTORS)}
+    widths = {row["icao24"]: row["category"] for row in hour.rows_of("staged")}
     assert (widths["aaaa17"], widths["aaaa18"], widths["aaaa25"]) == (None, 3, 3)
 
 
@@ -289,7 +281,7 @@ def test_bad_answers_are_set_aside_whole_and_stop_no_other(
     assert {a["raw_object"] for a in line["quarantined_answers"]} == set(reasons)
 
 
-def test_a_truncated_and_a_bursting_gzip_are_set_aside(land, state, process, lake, time_s):
+def test_a_truncated_and_a_bursting_gzip_are_set_aside(land, state, staged, lake, time_s):
     land(time_s, [state(time_s)])
     whole = gzip.compress(
         json.dumps({"time": time_s + 90, "states": [state(time_s + 90)]}).encode()
@@ -304,17 +296,16 @@ def test_a_truncated_and_a_bursting_gzip_are_set_aside(land, state, process, lak
             is_gzip=True,
             meant_for=raw.Hour.of(time_s),
         )
-    result = process(expected=3)
-    assert result.ledger.rows_published == 1
-    reasons = sorted(a.reason for a in result.ledger.quarantined_answers)
-    assert reasons == [
+    hour = staged()
+    assert hour.counts["staged"] == 1
+    assert sorted(hour.set_aside.values()) == [
         f"decompresses to more than {raw.MAX_BODY_BYTES:,} bytes",
         "the gzip stream is cut short",
     ]
 
 
 def test_an_object_that_was_changed_or_misplaced_is_set_aside(
-    land, state, process, lake, time_s, hour
+    land, state, staged, lake, time_s, hour
 ):
     land(time_s, [state(time_s)])
     tampered = land(time_s + 90, [state(time_s + 90)]).manifest.object
@@ -324,30 +315,25 @@ def test_an_object_that_was_changed_or_misplaced_is_set_aside(
     lake.write(tampered, gzip.compress(body.encode()))
     misplaced = f"{raw.hour_folder('replay', hour)}/{time_s - 7200}-0123456789abcdef.json.gz"
     lake.write(misplaced, gzip.compress(json.dumps({"time": time_s - 7200, "states": []}).encode()))
-    result = process(expected=2)
-    reasons = {a.raw_object: a.reason for a in result.ledger.quarantined_answers}
-    assert result.ledger.rows_published == 1
-    assert "SHA-256" in reasons[tampered]
-    assert "belongs to 2025-12-28T00" in reasons[misplaced]
+    found = staged()
+    assert found.counts["staged"] == 1
+    assert "SHA-256" in found.set_aside[tampered]
+    assert "belongs to 2025-12-28T00" in found.set_aside[misplaced]
 
 
-def test_an_object_that_vanishes_after_listing_is_named(
-    land, state, process, lake, time_s, monkeypatch
-):
+def test_an_object_that_vanishes_after_listing_is_named(land, state, staged, time_s, monkeypatch):
     land(time_s, [state(time_s)])
     gone = (
         f"{raw.hour_folder('replay', raw.Hour.of(time_s))}/{time_s + 90}-0123456789abcdef.json.gz"
     )
     listed = raw.objects_of
     monkeypatch.setattr(raw, "objects_of", lambda lake, hour: [*listed(lake, hour), gone])
-    result = process(expected=2)
-    assert result.ledger.rows_published == 1
-    assert [(a.raw_object, a.reason) for a in result.ledger.quarantined_answers] == [
-        (gone, "vanished after it was listed")
-    ]
+    hour = staged()
+    assert hour.counts["staged"] == 1
+    assert hour.set_aside == {gone: "vanished after it was listed"}
 
 
-def test_what_python_reads_and_spark_cannot_is_set_aside(land, state, process, tables, time_s):
+def test_what_python_reads_and_spark_cannot_is_set_aside(land, state, staged, time_s):
     land(time_s, [state(time_s)])
     # Pythons differ in how deep they read; wherever this one ends, it stops no other.
     deep = "[" * 10_000 + "]" * 10_000
@@ -362,9 +348,9 @@ def test_what_python_reads_and_spark_cannot_is_set_aside(land, state, process, t
         {"time": time_s + 90, "states": [state(time_s + 90, "abcdef", velocity=12345)]}
     )
     land(time_s + 90, None, body=body.replace("12345", digits).encode())
-    line = process(expected=3).ledger
-    assert line.rows_published == 1
-    assert line.answers_quarantined + line.rows_quarantined == 2
+    hour = staged()
+    assert hour.counts["staged"] == 1
+    assert len(hour.set_aside) + hour.counts["quarantined"] == 2
 
 
 def test_an_hour_without_a_readable_answer_has_a_line_and_no_rows(land, process, tables, time_s):
@@ -434,7 +420,6 @@ def test_an_hour_replaces_only_itself(land, state, process, tables, hour):
         moment = each.start_s + 600
         land(moment, [state(moment, f"{i:06x}") for i in range(20)])
         process(each, run_id=str(each))
-    process(hour, run_id=str(hour))
     assert len(tables.by_deltalake(STATE_VECTORS)) == 40
     assert len(tables.by_deltalake(RUN_LEDGER)) == 2
 
