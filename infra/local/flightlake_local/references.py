@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flightlake.contracts.days import Day
+from flightlake.contracts.results import result_key
 
 from flightlake_local import daily
-from flightlake_local.airflow_api import AirflowApi
+from flightlake_local.airflow_api import FINISHED, AirflowApi
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.processes import wait_until
@@ -18,7 +19,7 @@ BEGIN_TIMEOUT_S = 60.0
 
 
 def refresh(stack: Stack, steps: Steps) -> daily.DayOutcome:
-    """Let reference_refresh run where it never has, and wait for its newest run.
+    """Let reference_refresh run where this lake has seen no run, and wait for its newest one.
 
     Args:
         stack: where; it must be up.
@@ -31,13 +32,33 @@ def refresh(stack: Stack, steps: Steps) -> daily.DayOutcome:
     stack.wait_for_dag(DAG_ID)
     # A DAG that is unpaused for the first time begins the run of its last week by itself.
     api.unpause(DAG_ID)
-    if not wait_until(lambda: bool(_newest_run(api)), BEGIN_TIMEOUT_S, every_s=0.3):
+    run = _begun(stack)
+    if api.run_state(DAG_ID, run["dag_run_id"]) in FINISHED and not _has_result(stack, run):
+        # Airflow's database outlives a lake in memory, and a change from one lake to the other.
+        run = _begun(stack, api.trigger(DAG_ID, {}))
+    return daily.follow(stack, steps, DAG_ID, run["dag_run_id"], _day_of(run))
+
+
+def _begun(stack: Stack, run_id: str | None = None) -> dict[str, Any]:
+    """The newest run, which must be ``run_id`` where one is given, once it has begun."""
+
+    def found() -> list[dict[str, Any]]:
+        return [run for run in _newest_run(stack.api) if run_id in (None, run["dag_run_id"])]
+
+    if not wait_until(lambda: bool(found()), BEGIN_TIMEOUT_S, every_s=0.3):
         log = stack.processes.log_of("scheduler")
         raise LocalError(f"Airflow has begun no run of {DAG_ID}, though one is due. Log: {log}")
-    [run] = _newest_run(api)
+    [run] = found()
+    return run
+
+
+def _day_of(run: dict[str, Any]) -> Day:
     # What a run lands, and with it the result, is of the day that it begins on.
-    day = Day.parse(run["start_date"][:10])
-    return daily.follow(stack, steps, DAG_ID, run["dag_run_id"], day)
+    return Day.parse(run["start_date"][:10])
+
+
+def _has_result(stack: Stack, run: dict[str, Any]) -> bool:
+    return stack.open_lake().exists(result_key(DAG_ID, _day_of(run), run["dag_run_id"]))
 
 
 def _newest_run(api: AirflowApi) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from flightlake_local import references, show
 
 DAY = Day.parse("2026-01-05")
 RUN_ID = "scheduled__2026-01-05T04:00:00+00:00"
+BY_HAND = "manual__2026-01-05T09:05:00+00:00"
 
 
 class Stack:
@@ -23,6 +24,7 @@ class Stack:
 
     def __init__(self, lake: Lake) -> None:
         self.lake, self.asked, self.is_paused = lake, 0, True
+        self.run_id = RUN_ID
         self.api = self
 
     def open_lake(self) -> Lake:
@@ -38,32 +40,42 @@ class Stack:
         assert path == "dags/reference_refresh/dagRuns"
         assert not self.is_paused
         self.asked += 1
-        begun = {"dag_run_id": RUN_ID, "start_date": f"{DAY}T09:00:00Z"}
+        begun = {"dag_run_id": self.run_id, "start_date": f"{DAY}T09:00:00Z"}
         return {"dag_runs": [[], [begun | {"start_date": None}], [begun]][min(self.asked, 3) - 1]}
 
+    def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
+        assert (dag_id, conf) == ("reference_refresh", {})
+        self.run_id, self.asked = BY_HAND, 0
+        write_result(self.lake, BY_HAND, "ref.aircraft")
+        return BY_HAND
+
     def run_state(self, dag_id: str, run_id: str) -> str:
-        assert run_id == RUN_ID
+        assert run_id == self.run_id
         return "success"
+
+
+def write_result(lake: Lake, run_id: str, table_name: str) -> None:
+    step, day = references.DAG_ID, str(DAY)
+    run = TableRun(day, None, run_id, step, table_name, 28_298, 0, "pass", 100.0, 1.0, "")
+    judged = [JudgedTable(run, Judgement("pass", 100.0, {}, []))]
+    result = TablesResult(step, day, run_id, 1.0, "", judged)
+    lake.write(result_key(step, DAY, run_id), result.to_json())
 
 
 def test_the_run_that_is_due_is_waited_for_and_told(tmp_path: Any) -> None:
     lake = Lake(tmp_path.as_uri())
-    run = TableRun(
-        str(DAY), None, RUN_ID, references.DAG_ID, "ref.airports", 28_298, 0, "pass", 100.0, 1.0, ""
-    )
-    result = TablesResult(
-        references.DAG_ID,
-        str(DAY),
-        RUN_ID,
-        1.0,
-        "",
-        [JudgedTable(run, Judgement("pass", 100.0, {}, []))],
-    )
-    lake.write(result_key(references.DAG_ID, DAY, RUN_ID), result.to_json())
+    write_result(lake, RUN_ID, "ref.airports")
     stack: Any = Stack(lake)
     outcome = references.refresh(stack, show.steps())
     assert outcome.name == "reference_refresh 2026-01-05"
     assert [table.table_name for table in outcome.tables] == ["ref.airports"]
+
+
+def test_a_lake_that_the_last_run_did_not_write_to_gets_a_run_of_its_own(tmp_path: Any) -> None:
+    stack: Any = Stack(Lake(tmp_path.as_uri()))
+    outcome = references.refresh(stack, show.steps())
+    assert stack.run_id == BY_HAND
+    assert [table.table_name for table in outcome.tables] == ["ref.aircraft"]
 
 
 def test_a_run_that_never_begins_is_an_error_with_the_schedulers_log(
