@@ -8,7 +8,7 @@ from flightlake.contracts.days import Day
 from flightlake.contracts.results import result_key
 
 from flightlake_local import daily
-from flightlake_local.airflow_api import FINISHED, AirflowApi
+from flightlake_local.airflow_api import FINISHED
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.processes import wait_until
@@ -43,7 +43,9 @@ def _begun(stack: Stack, run_id: str | None = None) -> dict[str, Any]:
     """The newest run, which must be ``run_id`` where one is given, once it has begun."""
 
     def found() -> list[dict[str, Any]]:
-        return [run for run in _newest_run(stack.api) if run_id in (None, run["dag_run_id"])]
+        newest = stack.api.get(f"dags/{DAG_ID}/dagRuns", order_by="-run_after", limit=1)
+        wanted = (run for run in newest["dag_runs"] if run_id in (None, run["dag_run_id"]))
+        return [run for run in wanted if run["start_date"]]
 
     if not wait_until(lambda: bool(found()), BEGIN_TIMEOUT_S, every_s=0.3):
         log = stack.processes.log_of("scheduler")
@@ -59,9 +61,3 @@ def _day_of(run: dict[str, Any]) -> Day:
 
 def _has_result(stack: Stack, run: dict[str, Any]) -> bool:
     return stack.open_lake().exists(result_key(DAG_ID, _day_of(run), run["dag_run_id"]))
-
-
-def _newest_run(api: AirflowApi) -> list[dict[str, Any]]:
-    """The newest run, if it has begun."""
-    runs = api.get(f"dags/{DAG_ID}/dagRuns", order_by="-run_after", limit=1)["dag_runs"]
-    return [run for run in runs if run["start_date"]]

@@ -14,7 +14,7 @@ from pyspark.sql.types import StructType
 
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table, derived_by, written_by
-from flightlake.io import delta_log
+from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
 from flightlake.reference import embedded_rows
 
@@ -101,8 +101,9 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
         .option("userMetadata", mark)
         .save(lake.url_of(table.path))
     )
-    _check_reader_version(lake, table)
-    return delta_log.rows_of_newest_commit(lake, table, mark)
+    log = DeltaLog(lake, table)
+    _check_reader_version(log, table)
+    return log.rows_of_newest_commit(mark)
 
 
 def replace_rows(
@@ -121,11 +122,11 @@ def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) 
         ReaderVersionError: the table is no longer at reader version 1.
     """
     DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
-    _check_reader_version(lake, table)
+    _check_reader_version(DeltaLog(lake, table), table)
 
 
-def _check_reader_version(lake: Lake, table: Table) -> None:
-    if (version := delta_log.reader_version(lake, table)) != READER_VERSION:
+def _check_reader_version(log: DeltaLog, table: Table) -> None:
+    if (version := log.reader_version) != READER_VERSION:
         raise ReaderVersionError(
             f"{table.full_name} is at reader version {version}, Athena needs {READER_VERSION}:"
             " a table feature was switched on; see `DESCRIBE DETAIL`"

@@ -18,48 +18,45 @@ _COMMIT = re.compile(r"/\d{20}\.json$")
 _CHECKPOINT = re.compile(r"/\d{20}\.checkpoint\..*parquet$")
 
 
-def version_of(lake: Lake, table: Table) -> int:
-    """The newest version of a table."""
-    return _version(_commits(lake, table)[-1])
+class DeltaLog:
+    """The log of a table as it is when this is made; the lake is listed once."""
 
+    def __init__(self, lake: Lake, table: Table) -> None:
+        keys = lake.keys(f"{table.path}/_delta_log")
+        self._lake = lake
+        # Oldest first; a checkpoint comes before its commit.
+        self._keys = [key for key in keys if _COMMIT.search(key) or _CHECKPOINT.search(key)]
 
-def rows_of_newest_commit(lake: Lake, table: Table, mark: str) -> int:
-    """How many rows the newest commit wrote; 0 where its ``userMetadata`` is not the mark."""
-    newest = _commits(lake, table)[-1]
-    commit = next(_found(lake, newest, "commitInfo"))
-    is_ours = commit.get("userMetadata") == mark
-    return int(commit["operationMetrics"].get("numOutputRows", 0)) if is_ours else 0
+    @property
+    def version(self) -> int:
+        """The newest version of the table."""
+        return int(PurePosixPath(self._newest_commit).stem)
 
+    def rows_of_newest_commit(self, mark: str) -> int:
+        """How many rows it wrote; 0 where its ``userMetadata`` is not the mark."""
+        commit = next(self._actions(self._newest_commit, "commitInfo"))
+        is_ours = commit.get("userMetadata") == mark
+        return int(commit["operationMetrics"].get("numOutputRows", 0)) if is_ours else 0
 
-def reader_version(lake: Lake, table: Table) -> int:
-    """The version of Delta's protocol that a reader of the table must know."""
-    return next(
-        int(protocol["minReaderVersion"])
-        for key in reversed(_log(lake, table))
-        for protocol in _found(lake, key, "protocol")
-    )
+    @property
+    def reader_version(self) -> int:
+        """The version of Delta's protocol that a reader of the table must know."""
+        return next(
+            int(protocol["minReaderVersion"])
+            for key in reversed(self._keys)
+            for protocol in self._actions(key, "protocol")
+        )
 
+    @property
+    def _newest_commit(self) -> str:
+        # A commit comes after its checkpoint, so the newest key is one.
+        return self._keys[-1]
 
-def _log(lake: Lake, table: Table) -> list[str]:
-    """The keys of commits and checkpoints, oldest first; a checkpoint comes before its commit."""
-    keys = lake.keys(f"{table.path}/_delta_log")
-    return [key for key in keys if _COMMIT.search(key) or _CHECKPOINT.search(key)]
-
-
-def _commits(lake: Lake, table: Table) -> list[str]:
-    return [key for key in _log(lake, table) if _COMMIT.search(key)]
-
-
-def _version(key: str) -> int:
-    return int(PurePosixPath(key).name.partition(".")[0])
-
-
-def _found(lake: Lake, key: str, action: str) -> Iterator[dict[str, Any]]:
-    """The actions of a name in a commit or a checkpoint."""
-    body = lake.read(key)
-    if _CHECKPOINT.search(key):
-        column = pq.read_table(BytesIO(body), columns=[action])[action]  # type: ignore[no-untyped-call]
-        actions = column.drop_null().to_pylist()
-    else:
-        actions = [line.get(action) for line in map(json.loads, body.splitlines())]
-    return (each for each in actions if each is not None)
+    def _actions(self, key: str, name: str) -> Iterator[dict[str, Any]]:
+        """The actions of a name in a commit or a checkpoint."""
+        body = self._lake.read(key)
+        if _CHECKPOINT.search(key):
+            column = pq.read_table(BytesIO(body), columns=[name])[name]  # type: ignore[no-untyped-call]
+            yield from column.drop_null().to_pylist()
+        else:
+            yield from (line[name] for line in map(json.loads, body.splitlines()) if name in line)

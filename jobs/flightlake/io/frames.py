@@ -30,7 +30,11 @@ def frame_of(
 
     Through Arrow, since a frame made from Python objects starts a Python worker: a second each.
     """
+    return spark.createDataFrame(arrow_of(rows, schema), schema)
+
+
+def arrow_of(rows: Sequence[Mapping[str, Any]], schema: StructType) -> pa.Table:
+    """A few rows for Arrow; every row holds at least the schema's columns."""
     names = schema.fieldNames()
     values = [{name: row[name] for name in names} for row in rows]
-    table = pa.Table.from_pylist(values, schema=to_arrow_schema(schema))
-    return spark.createDataFrame(table, schema)
+    return pa.Table.from_pylist(values, schema=to_arrow_schema(schema))

@@ -35,7 +35,7 @@ from flightlake.contracts.tables import (
     Table,
 )
 from flightlake.io import delta
-from flightlake.io.frames import frame_of, schema_of
+from flightlake.io.frames import arrow_of, schema_of
 from flightlake.quality.report import TrendPoint, render_index, render_report, render_tables_report
 
 _INDEX_LINES = 1_000
@@ -183,8 +183,7 @@ def _replace(
 
     def replace(record: tuple[Table, str, Sequence[Mapping[str, Any]]]) -> int:
         table, predicate, rows = record
-        frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
-        return delta.replace_where(frame, lake, table, predicate)
+        return delta.replace_rows(spark, arrow_of(rows, schema_of(table)), lake, table, predicate)
 
     with ThreadPoolExecutor() as pool:
         for _ in pool.map(replace, records):

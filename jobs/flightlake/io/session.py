@@ -15,7 +15,7 @@ _SETTINGS = {
     "spark.hadoop.parquet.compression.codec.zstd.level": "9",
     # A hash of one hour in 200 partitions costs twice the time of 2.
     "spark.sql.shuffle.partitions": "2",
-    # Above 4,096 rows a window is slower by half: an aircraft has more in two days of a 30 s poll.
+    # From 4,096 rows on, a window's rows may go to disk; two days of a 30 s poll have 5,760.
     "spark.sql.windowExec.buffer.in.memory.threshold": "65536",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",

@@ -70,7 +70,7 @@ def derive_tables(
         return judged
 
     processing: dict[str, Future[JudgedTable]] = {}
-    # Small frames leave two cores idle: one table after the other takes half as long again.
+    # One alone leaves cores idle while it is planned, judged and committed.
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for table in tables:
             # What a table is made of comes before it, so it never waits for one that waits.
@@ -94,7 +94,7 @@ def _process(
         judgement = judge(rows.to_pandas(), table.full_name, parameters)
     published = 0
     if judgement.verdict != "rejected":
-        # Not the frame again: it would have to be cached, which takes longer than to send it back.
+        # Not the frame again: it would be derived twice, or cached.
         published = delta.replace_rows(spark, rows, lake, table, period.predicate)
     withheld = rows.num_rows - published
     return judged_table(table, period, run_id, judgement, published, withheld, started)

@@ -14,7 +14,8 @@ from flightlake.contracts.exports import STATES, ExportRefusedError, ExportReque
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
-from flightlake.io import delta, delta_log
+from flightlake.io import delta
+from flightlake.io.delta_log import DeltaLog
 from flightlake.io.part_files import GEOMETRY
 from flightlake.schemas import columns_of
 from flightlake.transforms.export_rows import is_within, point, with_tracks
@@ -137,7 +138,7 @@ class ExportSource:
 def _version(lake: Lake, table: Table) -> int:
     if not lake.exists(f"{table.path}/_delta_log"):
         raise ExportRefusedError(f"{table.full_name} has not been written yet.")
-    return delta_log.version_of(lake, table)
+    return DeltaLog(lake, table).version
 
 
 def _in_hours(start: Hour, end: Hour, time: Sequence[str]) -> Column:

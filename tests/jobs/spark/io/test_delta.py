@@ -3,7 +3,8 @@
 import pytest
 from delta.tables import DeltaTable
 from flightlake.contracts.tables import RUN_LEDGER
-from flightlake.io import delta, delta_log
+from flightlake.io import delta
+from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
 
 # Delta writes a checkpoint with every tenth version.
@@ -27,8 +28,8 @@ def test_the_log_tells_the_version_the_rows_and_the_protocol(spark, lake, write,
     assert [write(hour, rows=hour) for hour in range(WRITES)] == list(range(WRITES))
 
     newest = DeltaTable.forPath(spark, lake.url_of(RUN_LEDGER.path)).history(1).collect()[0]
-    assert delta_log.version_of(lake, RUN_LEDGER) == newest.version >= 10
-    assert delta_log.reader_version(lake, RUN_LEDGER) == delta.READER_VERSION
+    assert DeltaLog(lake, RUN_LEDGER).version == newest.version >= 10
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
 
     # Delta removes commits that are older than a checkpoint and a month.
     log = tmp_path / "lake" / RUN_LEDGER.path / "_delta_log"
@@ -36,7 +37,7 @@ def test_the_log_tells_the_version_the_rows_and_the_protocol(spark, lake, write,
     for commit in log.glob("*.json"):
         if commit.name < checkpoint.name:
             commit.unlink()
-    assert delta_log.reader_version(lake, RUN_LEDGER) == delta.READER_VERSION
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
 
 
 def test_a_table_that_athena_can_no_longer_read_is_an_error_that_names_it(spark, lake, write):
@@ -49,8 +50,8 @@ def test_a_table_that_athena_can_no_longer_read_is_an_error_that_names_it(spark,
         write(1)
 
 
-def test_a_frame_of_other_columns_is_refused_with_every_difference(spark, lake, write):
+def test_a_frame_of_other_columns_is_refused_with_every_difference(spark, lake):
     frame = spark.range(1).withColumnRenamed("id", "hour")
     with pytest.raises(delta.SchemaMismatchError, match=r"misses date .*has hour bigint"):
         delta.replace_where(frame, lake, RUN_LEDGER)
-    assert delta_log.version_of(lake, RUN_LEDGER) == 0
+    assert DeltaLog(lake, RUN_LEDGER).version == 0

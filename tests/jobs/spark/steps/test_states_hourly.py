@@ -420,6 +420,7 @@ def test_an_hour_replaces_only_itself(land, state, process, tables, hour):
         moment = each.start_s + 600
         land(moment, [state(moment, f"{i:06x}") for i in range(20)])
         process(each, run_id=str(each))
+    process(hour, run_id=str(hour))
     assert len(tables.by_deltalake(STATE_VECTORS)) == 40
     assert len(tables.by_deltalake(RUN_LEDGER)) == 2
 
