@@ -17,6 +17,8 @@ _SETTINGS = {
     "spark.sql.shuffle.partitions": "2",
     # From 4,096 rows on, a window's rows may go to disk; two days of a 30 s poll have 5,760.
     "spark.sql.windowExec.buffer.in.memory.threshold": "65536",
+    # An hour generates some 400 classes: of the default of 100, none is left for the next hour.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # Progress bars write over the lines that people read.

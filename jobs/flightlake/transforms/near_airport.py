@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.geo import Place, point
+from flightlake.transforms.flights.geo import Place, chord_m, point
 
 RADIUS_M = 10_000.0
 """What is farther from an airport is neither at it nor over it."""
@@ -30,8 +30,9 @@ def with_airports(states: DataFrame, airports: DataFrame) -> DataFrame:
     placed = states.withColumns(_point("")).withColumns(
         {f"cube_{axis}": F.floor(F.col(axis) / _CUBE_M) for axis in _AXES}
     )
-    squares = [F.pow(F.col(axis) - F.col(f"airport_{axis}"), F.lit(2)) for axis in _AXES]
-    distance_m = F.sqrt(squares[0] + squares[1] + squares[2])
+    distance_m = chord_m(
+        [F.col(axis) for axis in _AXES], [F.col(f"airport_{axis}") for axis in _AXES]
+    )
     is_near = [F.col(f"cube_{axis}") == F.col(f"airport_cube_{axis}") for axis in _AXES]
     near = F.struct("rank", F.round(distance_m, 1).alias("distance_m"), "airport", "elevation_m")
     return placed.join(

@@ -7,7 +7,8 @@ from itertools import product
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.geo import Place, cube, destination, distance_m
+from flightlake.transforms.flights.geo import Place, chord_m, cube, destination, distance_m, point
+from flightlake.transforms.flights.legs import FLIGHT
 
 MAX_GROUND_DISTANCE_M = 6_000.0
 """From an airport's reference point to its farthest gate, with room for a stale position."""
@@ -25,7 +26,10 @@ PENALTY_M = 3_000.0
 
 MAX_DISTANCE_M = 80_000.0
 """From a position in the air; farther only the fastest come from within the longest reach."""
+_ROUNDING_M = 1.0
+"""Distances are whole metres."""
 
+_AXES = ("x", "y", "z")
 _MAIN_TYPES = ("large_airport", "medium_airport")
 
 
@@ -35,43 +39,45 @@ def with_airports(flights: DataFrame, airports: DataFrame) -> DataFrame:
     Each chosen one is a struct of ``misfit_m``, ``airport``, ``distance_m``, ``height_m`` and
     ``reach_s`` (how long the aircraft needs from there or to there); null where none fits.
     """
-    near = _airports_by_cube(airports)
+    near = F.broadcast(_airports_by_cube(airports))
     leaving = _with_airport(flights, near, "departure", "first", 1)
     return _with_airport(leaving, near, "arrival", "last", -1)
 
 
 def _with_airport(flights: DataFrame, near: DataFrame, end: str, side: str, away: int) -> DataFrame:
-    ground, air = f"{side}_ground", f"{side}_air"
-    is_on_ground = F.col(ground).isNotNull()
-
-    def fit(airport: Column) -> Column:
-        on_ground, in_air = _on_ground(airport, F.col(ground)), _in_air(airport, F.col(air), away)
-        return F.when(is_on_ground, on_ground).otherwise(in_air)
-
-    at = F.when(is_on_ground, _degrees(ground)).otherwise(_degrees(air))
-    fitting = F.filter(F.transform("near", fit), lambda found: found.isNotNull())
+    """``away`` is 1 for an aircraft that leaves, -1 for one that comes."""
+    airport, ground, air = F.col("near"), F.col(f"{side}_ground"), F.col(f"{side}_air")
+    is_on_ground = ground.isNotNull()
+    at = point(_place(F.when(is_on_ground, _degrees(ground)).otherwise(_degrees(air))))
+    farthest_m = F.when(is_on_ground, F.lit(MAX_GROUND_DISTANCE_M)).otherwise(
+        _reach_m(airport, air, away) + MAX_MISFIT_M
+    )
+    # Of fifty airports in the cubes one or two can fit; only they are worth the angles.
+    can_fit = chord_m(at, [airport[axis] for axis in _AXES]) <= farthest_m + _ROUNDING_M
+    fit = F.when(is_on_ground, _on_ground(airport, ground)).otherwise(_in_air(airport, air, away))
+    of_flight = (F.any_value(name).alias(name) for name in flights.columns if name not in FLIGHT)
     return (
-        flights.withColumn("at", at)
-        .withColumn("cube", F.struct(*cube(_place(F.col("at")), MAX_DISTANCE_M)))
-        .join(near, "cube", "left")
-        .withColumn("fitting", F.coalesce(fitting, F.array()))
-        .withColumn(end, F.array_min("fitting"))
-        .withColumn(f"{end}_candidates", F.size("fitting"))
-        .drop("at", "cube", "near", "fitting")
+        flights.withColumn("at_cube", F.struct(*cube(at, MAX_DISTANCE_M)))
+        .join(near, (F.col("at_cube") == F.col("cube")) & can_fit, "left")
+        .withColumn("fit", fit)
+        .groupBy(*FLIGHT)
+        .agg(*of_flight, F.min("fit").alias(end), F.count("fit").alias(f"{end}_candidates"))
     )
 
 
 def _airports_by_cube(airports: DataFrame) -> DataFrame:
-    """For each cube all airports in it and in the cubes round it, so that one look finds all."""
+    """Each airport for its own cube and for those round it, so that one look finds all."""
     is_main = F.coalesce(F.col("type").isin(*_MAIN_TYPES) | F.col("iata").isNotNull(), F.lit(False))
+    at = point(Place(F.col("latitude_deg"), F.col("longitude_deg")))
     airport = F.struct(
         "airport",
         "latitude_deg",
         "longitude_deg",
         F.coalesce("elevation_m", F.lit(0.0)).alias("elevation_m"),
         F.when(is_main, 0.0).otherwise(PENALTY_M).alias("penalty_m"),
+        *(axis.alias(name) for axis, name in zip(at, _AXES, strict=True)),
     )
-    own = cube(Place(F.col("latitude_deg"), F.col("longitude_deg")), MAX_DISTANCE_M)
+    own = cube(at, MAX_DISTANCE_M)
     around = F.array(
         *(
             F.struct(*(axis + step for axis, step in zip(own, steps, strict=True)))
@@ -79,12 +85,7 @@ def _airports_by_cube(airports: DataFrame) -> DataFrame:
         )
     )
     is_open = F.coalesce(F.col("type") != "closed", F.lit(True))
-    return (
-        airports.where(is_open)
-        .select(F.explode(around).alias("cube"), airport.alias("near"))
-        .groupBy("cube")
-        .agg(F.collect_list("near").alias("near"))
-    )
+    return airports.where(is_open).select(F.explode(around).alias("cube"), airport.alias("near"))
 
 
 def _on_ground(airport: Column, at: Column) -> Column:
@@ -93,17 +94,10 @@ def _on_ground(airport: Column, at: Column) -> Column:
 
 
 def _in_air(airport: Column, at: Column, away: int) -> Column:
-    """``away`` is 1 for an aircraft that leaves, -1 for one that comes."""
-    height_m = at["altitude_m"] - airport["elevation_m"]
-    rate_mps = away * at["rate_mps"]
-    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (rate_mps >= MIN_RATE_MPS)
-    reach_s = F.least(
-        F.greatest(height_m, F.lit(0.0)) / F.greatest(rate_mps, F.lit(MIN_RATE_MPS)),
-        F.lit(float(LONGEST_REACH_S)),
-    )
-    reach_m = MEAN_SPEED_RATIO * F.coalesce(at["ground_speed_mps"], F.lit(0.0)) * reach_s
+    height_m = _height_m(airport, at)
+    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * at["rate_mps"] >= MIN_RATE_MPS)
     towards_deg = F.coalesce(at["true_track_deg"], F.lit(0.0)) + (180.0 if away > 0 else 0.0)
-    runway = destination(_place(at), towards_deg, reach_m)
+    runway = destination(_place(at), towards_deg, _reach_m(airport, at, away))
     misfit_m = F.round(distance_m(runway, _place(airport)))
     far_m = F.round(distance_m(_place(at), _place(airport)))
     fits = (
@@ -112,7 +106,23 @@ def _in_air(airport: Column, at: Column, away: int) -> Column:
         & (far_m <= MAX_DISTANCE_M)
         & (misfit_m <= MAX_MISFIT_M)
     )
+    reach_s = _reach_s(airport, at, away)
     return F.when(fits, _fit(airport, misfit_m, far_m, F.round(height_m), reach_s))
+
+
+def _height_m(airport: Column, at: Column) -> Column:
+    return at["altitude_m"] - airport["elevation_m"]
+
+
+def _reach_s(airport: Column, at: Column, away: int) -> Column:
+    rate_mps = F.greatest(away * at["rate_mps"], F.lit(MIN_RATE_MPS))
+    height_m = F.greatest(_height_m(airport, at), F.lit(0.0))
+    return F.least(height_m / rate_mps, F.lit(float(LONGEST_REACH_S)))
+
+
+def _reach_m(airport: Column, at: Column, away: int) -> Column:
+    speed_mps = F.coalesce(at["ground_speed_mps"], F.lit(0.0))
+    return MEAN_SPEED_RATIO * speed_mps * _reach_s(airport, at, away)
 
 
 def _fit(
@@ -136,5 +146,5 @@ def _place(value: Column) -> Place:
     return Place(value["latitude_deg"], value["longitude_deg"])
 
 
-def _degrees(name: str) -> Column:
-    return F.struct(F.col(f"{name}.latitude_deg"), F.col(f"{name}.longitude_deg"))
+def _degrees(at: Column) -> Column:
+    return F.struct(at["latitude_deg"], at["longitude_deg"])

@@ -14,6 +14,8 @@ class Along:
 
     def __init__(self, *keys: str, order: tuple[str, ...] = ("contact_s",)) -> None:
         self._window = Window.partitionBy(*keys).orderBy(*order)
+        # By rows: without a word on it Spark looks for rows of the same time, and there are none.
+        self._so_far = self._window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
         # Spark has these in SQL only.
         self._over = f"over (partition by {', '.join(keys)} order by {', '.join(order)})"
 
@@ -35,11 +37,11 @@ class Along:
 
     def known_here(self, name: str) -> Column:
         """The last known value up to this row."""
-        return F.last(name, ignorenulls=True).over(self._window)
+        return F.last(name, ignorenulls=True).over(self._so_far)
 
     def count(self, condition: Column) -> Column:
         """How many rows up to this one fulfil a condition."""
-        return F.count_if(condition).over(self._window)
+        return F.count_if(condition).over(self._so_far)
 
     def end(self, name: str) -> Column:
         """The greatest value of all rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column
@@ -42,8 +43,12 @@ def destination(start: Place, track_deg: Column, reach_m: Column) -> Place:
     return Place(F.degrees(F.asin(sine)), start.longitude_deg + F.degrees(turn))
 
 
-def point(place: Place) -> tuple[Column, Column, Column]:
-    """A place in space: metres from the earth's centre, on three axes."""
+Point = Sequence[Column]
+"""Three columns: where something is in space, in metres from the earth's centre."""
+
+
+def point(place: Place) -> Point:
+    """A place in space."""
     phi, lam = F.radians(place.latitude_deg), F.radians(place.longitude_deg)
     return (
         EARTH_RADIUS_M * F.cos(phi) * F.cos(lam),
@@ -52,10 +57,16 @@ def point(place: Place) -> tuple[Column, Column, Column]:
     )
 
 
-def cube(place: Place, edge_m: float) -> tuple[Column, ...]:
-    """The cube of a grid round the earth's centre that holds a place.
+def chord_m(a: Point, b: Point) -> Column:
+    """The distance straight through the earth: without angles, and never the longer one."""
+    x, y, z = (F.pow(one - other, F.lit(2)) for one, other in zip(a, b, strict=True))
+    return F.sqrt(x + y + z)
 
-    Places that are at most ``edge_m`` apart are in the same cube or in neighbouring ones, at the
+
+def cube(at: Point, edge_m: float) -> tuple[Column, ...]:
+    """The cube of a grid round the earth's centre that holds a point.
+
+    Points that are at most ``edge_m`` apart are in the same cube or in neighbouring ones, at the
     poles and at the date line too.
     """
-    return tuple(F.floor(axis / edge_m) for axis in point(place))
+    return tuple(F.floor(axis / edge_m) for axis in at)

@@ -73,8 +73,7 @@ def _placed(states: DataFrame, airports: DataFrame) -> DataFrame:
         F.coalesce("baro_altitude_m", "geo_altitude_m").alias("altitude_m"),
         "vertical_rate_mps",
     )
-    # Said once, all windows share this shuffle and the sort of the first.
-    near = with_airports(slim.repartition("icao24"), airports)
+    near = with_airports(slim, airports)
     best_first = Window.partitionBy("icao24").orderBy("time_s", "near")
     height_m = F.col("altitude_m") - F.col("near.elevation_m")
     place = (

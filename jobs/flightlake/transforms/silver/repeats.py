@@ -44,24 +44,23 @@ def classify(rows: DataFrame) -> DataFrame:
         The same rows with ``outcome``: staged, quarantined, repeated, or before (rows that only
         serve to find repeats); quarantined ones have at least one reason.
     """
-    aircraft = F.when(F.size("reasons") == 0, F.col("icao24"))
     # One order for both windows, by data alone: a re-run cannot differ.
     order = ("raw_object", "row_index")
-    at_once = Window.partitionBy("aircraft", "snapshot_time_s")
+    aircraft = ("icao24", "is_good")
+    at_once = Window.partitionBy(*aircraft, "snapshot_time_s")
     content = F.xxhash64(*_CONTENT)
     marked = (
-        rows.withColumn("aircraft", aircraft)
-        # Said once, both windows share this shuffle; left to the planner they take one each.
-        .repartition("aircraft")
+        rows.withColumn("is_good", F.size("reasons") == 0)
+        # Said once, both windows share this shuffle, and what is derived from the cached hour does.
+        .repartition("icao24")
         .withColumn("content", content)
         .withColumn("copy", F.row_number().over(at_once.orderBy(*order)))
         .withColumn("is_conflict", F.min("content").over(at_once) != F.max("content").over(at_once))
-        .withColumn("is_good", F.col("aircraft").isNotNull())
     )
     known = F.when(
         ~F.col("is_conflict"), F.struct("snapshot_time_s", "last_contact_s", "time_position_s")
     )
-    before = F.lag(known).over(Window.partitionBy("aircraft").orderBy("snapshot_time_s", *order))
+    before = F.lag(known).over(Window.partitionBy(*aircraft).orderBy("snapshot_time_s", *order))
     says_nothing_new = (
         (F.col("known_before.snapshot_time_s") == F.col("previous_time_s"))
         & (F.col("known_before.last_contact_s") == F.col("last_contact_s"))
@@ -80,5 +79,5 @@ def classify(rows: DataFrame) -> DataFrame:
         .withColumn(
             "reasons", F.when(is_conflict, F.array(F.lit(CONFLICT))).otherwise(F.col("reasons"))
         )
-        .drop("aircraft", "content", "copy", "is_conflict", "is_good", "known_before")
+        .drop("content", "copy", "is_conflict", "is_good", "known_before")
     )
