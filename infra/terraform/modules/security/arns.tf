@@ -1,0 +1,25 @@
+locals {
+  lake    = "arn:aws:s3:::${var.buckets.lake}"
+  code    = "arn:aws:s3:::${var.buckets.code}"
+  results = "arn:aws:s3:::${var.buckets.results}"
+
+  layers = [for layer in ["gold", "ops", "ref", "silver"] : "${layer}/*"]
+  tables = [for objects in local.layers : "${local.lake}/${objects}"]
+
+  workgroup_arn = "arn:aws:athena:${var.region}:${var.account_id}:workgroup/${var.workgroup}"
+  glue          = "arn:aws:glue:${var.region}:${var.account_id}"
+  # Athena looks for the database "default" with every statement.
+  catalog = concat(
+    ["${local.glue}:catalog", "${local.glue}:database/default"],
+    [for database in values(var.databases) : "${local.glue}:database/${database}"],
+    [for database in values(var.databases) : "${local.glue}:table/${database}/*"],
+  )
+
+  use_data_key_in_s3 = {
+    Sid       = "UseTheKeyOfTheBuckets"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource  = aws_kms_key.data.arn
+    Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+  }
+}

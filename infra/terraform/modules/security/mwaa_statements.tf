@@ -1,0 +1,203 @@
+locals {
+  log_group_arn = (
+    "arn:aws:logs:${var.region}:${var.account_id}:log-group:airflow-${var.environment_name}-*"
+  )
+
+  mwaa_statements = {
+    # What MWAA itself needs of the role.
+    environment = [
+      {
+        Sid    = "TellHowAirflowIs"
+        Effect = "Allow"
+        Action = "airflow:PublishMetrics"
+        Resource = (
+          "arn:aws:airflow:${var.region}:${var.account_id}:environment/${var.environment_name}"
+        )
+      },
+      {
+        Sid    = "FindTheCode"
+        Effect = "Allow"
+        Action = [
+          "s3:GetBucketLocation",
+          "s3:GetBucketPublicAccessBlock",
+          "s3:GetBucketVersioning",
+          "s3:GetEncryptionConfiguration",
+          "s3:ListBucket",
+          "s3:ListBucketVersions",
+        ]
+        Resource = local.code
+      },
+      {
+        Sid      = "ReadTheCode"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+        Resource = "${local.code}/*"
+      },
+      {
+        Sid    = "WriteAirflowsLogs"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogGroup",
+          "logs:CreateLogStream",
+          "logs:GetLogEvents",
+          "logs:GetLogGroupFields",
+          "logs:GetLogRecord",
+          "logs:GetQueryResults",
+          "logs:PutLogEvents",
+        ]
+        Resource = local.log_group_arn
+      },
+      {
+        # The queue is in an account of AWS, whose number is not told.
+        Sid    = "QueueTasks"
+        Effect = "Allow"
+        Action = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:GetQueueUrl",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        Resource = "arn:aws:sqs:${var.region}:*:airflow-celery-*"
+      },
+      {
+        Sid      = "UseTheKeyOfBucketsQueueAndSecrets"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
+        Resource = aws_kms_key.data.arn
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = [
+              for service in ["s3", "secretsmanager", "sqs"] :
+              "${service}.${var.region}.amazonaws.com"
+            ]
+          }
+        }
+      },
+    ]
+
+    # AWS has no resource for these actions, so what can be said is said by a condition.
+    without-resources = [
+      {
+        Sid      = "PutMetrics"
+        Effect   = "Allow"
+        Action   = "cloudwatch:PutMetricData"
+        Resource = "*"
+        Condition = {
+          StringEquals = { "cloudwatch:namespace" = ["AmazonMWAA", "Flightlake"] }
+        }
+      },
+      {
+        Sid       = "LookAtLogGroupsAndTheAccountsPublicAccess"
+        Effect    = "Allow"
+        Action    = ["logs:DescribeLogGroups", "s3:GetAccountPublicAccessBlock"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:ResourceAccount" = var.account_id } }
+      },
+    ]
+
+    # What the tasks do with the lake: land answers and source files, record gaps and costs, read
+    # results, and read tables on behalf of Athena.
+    lake = [
+      {
+        Sid      = "ListTheLake"
+        Effect   = "Allow"
+        Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+        Resource = local.lake
+      },
+      {
+        Sid    = "ReadObjects"
+        Effect = "Allow"
+        Action = "s3:GetObject"
+        Resource = concat(
+          local.tables,
+          [for prefix in ["exports", "gaps", "raw", "reports"] : "${local.lake}/${prefix}/*"],
+        )
+      },
+      {
+        Sid      = "WriteObjects"
+        Effect   = "Allow"
+        Action   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+        Resource = [for prefix in ["costs", "gaps", "raw"] : "${local.lake}/${prefix}/*"]
+      },
+      {
+        # A gap that was filled is a gap no more.
+        Sid      = "RemoveGaps"
+        Effect   = "Allow"
+        Action   = "s3:DeleteObject"
+        Resource = "${local.lake}/gaps/*"
+      },
+    ]
+
+    spark = [
+      {
+        Sid    = "StartAndListJobs"
+        Effect = "Allow"
+        Action = [
+          "emr-serverless:GetApplication",
+          "emr-serverless:ListJobRuns",
+          "emr-serverless:StartApplication",
+          "emr-serverless:StartJobRun",
+        ]
+        Resource = var.application_arn
+      },
+      {
+        Sid    = "FollowJobs"
+        Effect = "Allow"
+        Action = [
+          "emr-serverless:CancelJobRun",
+          "emr-serverless:GetJobRun",
+          "emr-serverless:TagResource",
+        ]
+        Resource = "${var.application_arn}/jobruns/*"
+      },
+      {
+        Sid      = "HandJobsTheirRoles"
+        Effect   = "Allow"
+        Action   = "iam:PassRole"
+        Resource = [for role in aws_iam_role.job : role.arn]
+        Condition = {
+          StringEquals = { "iam:PassedToService" = "emr-serverless.amazonaws.com" }
+        }
+      },
+    ]
+
+    catalog = concat(local.ask_athena, [
+      {
+        Sid    = "RegisterTables"
+        Effect = "Allow"
+        Action = [
+          "glue:CreateDatabase",
+          "glue:CreateTable",
+          "glue:GetDatabase",
+          "glue:GetTable",
+          "glue:UpdateTable",
+        ]
+        Resource = local.catalog
+      },
+    ])
+
+    alerts-and-secrets = [
+      {
+        Sid      = "Alert"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = var.topic_arn
+      },
+      {
+        Sid       = "UseTheKeyOfAlerts"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = aws_kms_key.signals.arn
+        Condition = { StringEquals = { "kms:ViaService" = "sns.${var.region}.amazonaws.com" } }
+      },
+      {
+        Sid      = "ReadConnections"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetSecretValue"
+        Resource = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${local.connections}/*"
+      },
+    ]
+  }
+}

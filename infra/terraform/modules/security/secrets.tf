@@ -1,0 +1,10 @@
+locals {
+  connections = "${var.name}/connections"
+}
+
+# Empty: a value that Terraform knows is a value in its state. Who runs the poll puts it in.
+resource "aws_secretsmanager_secret" "opensky" {
+  name        = "${local.connections}/opensky_default"
+  description = "The Airflow connection to OpenSky, as JSON."
+  kms_key_id  = aws_kms_key.data.arn
+}

@@ -1,0 +1,74 @@
+locals {
+  arns = { for use, name in var.buckets : use => "arn:aws:s3:::${name}" }
+
+  # The one wildcard of an action: in a refusal a list would be the weaker choice, since it leaves
+  # open what S3 will learn next.
+  tls_only = {
+    for use, arn in local.arns : use => {
+      Sid       = "RefuseWithoutTls"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [arn, "${arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }
+  }
+
+  raw = "${local.arns.lake}/raw/*"
+
+  # Refusals bind everyone, administrators too: what OpenSky said once cannot be asked for again.
+  # Whoever must remove something of it takes the policy off first, which CloudTrail shows.
+  own_statements = {
+    lake = [
+      {
+        Sid       = "RawIsWrittenOnce"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = local.raw
+        Condition = {
+          Null = { "s3:if-none-match" = "true" }
+          # The parts of a multipart upload cannot carry the header; its completion must.
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        }
+      },
+      {
+        Sid       = "RawIsNeverRemoved"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource  = local.raw
+      },
+    ]
+    code    = []
+    results = []
+    logs = [
+      {
+        Sid       = "AccessLogs"
+        Effect    = "Allow"
+        Principal = { Service = "logging.s3.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "${local.arns.logs}/*"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = var.account_id }
+          ArnLike = {
+            "aws:SourceArn" = [for use, arn in local.arns : arn if use != "logs"]
+          }
+        }
+      },
+    ]
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.bucket
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = concat([local.tls_only[each.key]], local.own_statements[each.key])
+  })
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
