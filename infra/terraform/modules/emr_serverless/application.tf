@@ -2,7 +2,7 @@ locals {
   # A warm worker serves a job only where it is exactly as large as what the job asks for: these are
   # the sizes of the profile "hour" in dags/config/spark.json, with their overhead of 10 %.
   warm_workers = var.warm_executors == 0 ? {} : {
-    Driver        = { count = 1, cpu = "1 vCPU", memory = "4 GB" }
+    Driver   = { count = 1, cpu = "1 vCPU", memory = "4 GB" }
     Executor = { count = var.warm_executors, cpu = "2 vCPU", memory = "8 GB" }
   }
 }

@@ -23,7 +23,8 @@ variable "object_lock_days" {
     For how many days no version of an object in the lake can be removed, by anyone without the right
     to bypass it; 0: no lock. A bucket has the lock from its creation on or never, and it has one
     default for all of its objects: the versions that VACUUM leaves behind are kept, and paid for,
-    as long.
+    as long. S3 then takes no object without a checksum: see first that the release's Spark sends
+    one (fs.s3a.create.checksum.algorithm), or nothing is published.
   EOT
   type        = number
 

@@ -1,0 +1,9 @@
+output "deployer_role_arn" {
+  description = "What a workflow in GitHub becomes."
+  value       = aws_iam_role.deployer.arn
+}
+
+output "releases_url" {
+  description = "The folder of releases: each has main.py, flightlake.zip and the archive of packages."
+  value       = "s3://${var.code_bucket}/${local.releases}"
+}

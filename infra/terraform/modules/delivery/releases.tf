@@ -1,0 +1,4 @@
+locals {
+  bucket_arn = "arn:aws:s3:::${var.code_bucket}"
+  releases   = "releases/"
+}

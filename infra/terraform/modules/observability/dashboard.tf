@@ -1,0 +1,46 @@
+locals {
+  metrics  = distinct([for alarm in values(local.alarms) : alarm.metric])
+  in_a_row = 3
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+
+  dashboard_body = jsonencode({
+    widgets = concat(
+      [{
+        type   = "alarm"
+        x      = 0
+        y      = 0
+        width  = 24
+        height = 3
+        properties = {
+          title  = "Alarms"
+          alarms = [for alarm in aws_cloudwatch_metric_alarm.this : alarm.arn]
+        }
+      }],
+      [
+        for at, metric in local.metrics : {
+          type   = "metric"
+          x      = 8 * (at % local.in_a_row)
+          y      = 3 + 6 * floor(at / local.in_a_row)
+          width  = 8
+          height = 6
+          properties = {
+            title   = metric
+            region  = var.region
+            period  = local.hour_s
+            stat    = contains(["RowsPublished", "RowsRejected", "CostUsd"], metric) ? "Sum" : "Maximum"
+            metrics = [[local.namespace, metric]]
+            annotations = {
+              horizontal = [
+                for name, alarm in local.alarms : { label = name, value = alarm.threshold }
+                if alarm.metric == metric && name != "dead-man" && alarm.period_s == local.hour_s
+              ]
+            }
+          }
+        }
+      ],
+    )
+  })
+}

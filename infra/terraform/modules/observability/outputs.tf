@@ -1,0 +1,9 @@
+output "topic_arn" {
+  description = "Where alerts go: FLIGHTLAKE_ALERTS is sns: and this."
+  value       = aws_sns_topic.alerts.arn
+}
+
+output "alarm_names" {
+  description = "The names of all alarms."
+  value       = [for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name]
+}
