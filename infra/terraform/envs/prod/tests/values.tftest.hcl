@@ -1,0 +1,79 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+run "prod" {
+  assert {
+    condition = (
+      output.lake_url == "s3://flightlake-prod-lake-${var.account_id}"
+      && output.code_bucket == "flightlake-prod-code-${var.account_id}"
+      && output.workgroup == "flightlake-prod"
+    )
+    error_message = "What is made here has the environment in its name."
+  }
+
+  assert {
+    condition = (
+      var.airflow.environment_class == "mw1.medium" && var.airflow.max_workers == 3
+      && var.airflow.webserver_access_mode == "PRIVATE_ONLY"
+    )
+    error_message = "Airflow has the size of prod, and its pages are private."
+  }
+
+  assert {
+    condition = (
+      var.spark.max_vcpu == 24 && var.spark.max_memory_gb == 96 && var.spark.warm_executors == 0
+    )
+    error_message = "Spark has the cap of prod, and no worker that waits."
+  }
+
+  assert {
+    condition     = var.budget.limit_usd == 1500 && var.budget.has_brake == false
+    error_message = "A month of prod has its limit."
+  }
+
+  assert {
+    condition     = var.athena_max_scanned_gb == 200
+    error_message = "A query in prod has its limit."
+  }
+
+  assert {
+    condition = (
+      var.storage.lifecycle_days.noncurrent == 30 && var.log_retention_days == 90
+      && var.can_be_destroyed == false
+    )
+    error_message = "prod keeps things as long as it should."
+  }
+
+  assert {
+    condition = (
+      output.settings.FLIGHTLAKE_POLL_SECONDS == "90"
+      && output.settings.FLIGHTLAKE_LAKE_URL == output.lake_url
+      && output.settings.FLIGHTLAKE_CODE_URL == "${output.releases_url}${var.release.name}"
+      && output.settings.FLIGHTLAKE_ATHENA_PREFIX == "flightlake_prod_"
+    )
+    error_message = "Airflow is told where things are."
+  }
+
+  assert {
+    condition = toset(keys(jsondecode(output.settings.FLIGHTLAKE_EMR_JOB_ROLE_ARNS))) == toset([
+      "states_hourly", "flights_daily", "reference_refresh", "export_table", "maintenance",
+    ])
+    error_message = "Airflow is told the role of every step."
+  }
+
+  assert {
+    condition     = var.network.cidr_block == "10.22.0.0/16" && var.network.has_nat
+    error_message = "prod has addresses of its own and reaches OpenSky."
+  }
+}
+
+run "prod_is_not_destroyed" {
+  command = plan
+
+  variables {
+    can_be_destroyed = true
+  }
+
+  expect_failures = [var.can_be_destroyed]
+}
