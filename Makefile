@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
-	lint format bench-day flights-accuracy flights-check mwaa-envs lock clean
+	infra-test lint format bench-day flights-accuracy flights-check mwaa-envs lock clean
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -82,6 +82,9 @@ flights-check: setup ## hold the flights of bench-day's day against the same rul
 
 test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
+
+infra-test: setup ## hold the Terraform code against its rules and tests, with no account
+	@$(PYTHON) infra/terraform/check.py
 
 lint: setup ## check style and types
 	@.venv/bin/ruff check $(OWN_CODE)

@@ -1,0 +1,229 @@
+"""Hold the Terraform code against its rules and tests, without an AWS account or a network.
+
+``make infra-test`` runs all of it; pytest runs the same, piece by piece. The code is copied first,
+since ``terraform init`` leaves files beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TERRAFORM = Path(__file__).resolve().parent
+ENVIRONMENTS = ("dev", "staging", "prod")
+PROVIDER = Path("registry.terraform.io/hashicorp/aws/5.100.0")
+
+
+class MissingToolError(Exception):
+    """Something that a check needs is not on this machine; the message says what to do."""
+
+
+class CheckFailedError(Exception):
+    """A check found something; the message is the tool's own."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What ``terraform test`` said of one root.
+
+    Attributes:
+        passed: how many runs passed.
+        assertions: how many assertions and expected failures the runs hold.
+        states: the resources that each run made, by the run's name.
+    """
+
+    passed: int
+    assertions: int
+    states: dict[str, list[dict[str, Any]]]
+
+
+class Checks:
+    """The checks, on a copy of the code."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the code below a folder.
+
+        Raises:
+            MissingToolError: Terraform or its AWS provider is not here.
+        """
+        self._terraform = find_program("terraform")
+        self._plugins = find_plugins(os.environ)
+        self._copy = folder / "terraform"
+        shutil.copytree(TERRAFORM, self._copy, ignore=shutil.ignore_patterns(".terraform*"))
+        # An empty file: what a person's own configuration says must not matter.
+        (folder / "cli.tfrc").touch()
+        self._environment = {
+            **os.environ,
+            "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_CONFIG_FILE": str(folder / "cli.tfrc"),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+        }
+        self._environment.pop("TF_DATA_DIR", None)
+
+    def format(self) -> None:
+        """Every file is written as ``terraform fmt`` writes it."""
+        self._run(self._copy, "fmt", "-check", "-recursive", "-diff")
+
+    def validate(self, root: str) -> None:
+        """A root is valid against the provider's schema."""
+        self._init(root)
+        self._run(self._copy / root, "validate", "-no-color")
+
+    def test(self, root: str) -> Tested:
+        """The tests of a root pass."""
+        self._init(root)
+        lines = self._run(self._copy / root, "test", "-json", "-verbose").splitlines()
+        messages = [json.loads(line) for line in lines]
+        states = {
+            message["@testrun"]: list(resources_of(message["test_state"]["root_module"]))
+            for message in messages
+            if message["type"] == "test_state" and "root_module" in message["test_state"]
+        }
+        summary = next(m["test_summary"] for m in messages if m["type"] == "test_summary")
+        return Tested(summary["passed"], count_assertions(self._copy / root), states)
+
+    def scan(self, environment: str) -> str:
+        """checkov finds nothing in an environment; how much it looked at.
+
+        Raises:
+            MissingToolError: checkov is not installed.
+        """
+        checkov = find_program("checkov")
+        config = self._copy / ".checkov.yaml"
+        folder = self._copy / "envs" / environment
+        command = [checkov, "--config-file", str(config), "--directory", str(folder)]
+        found = re.search(r"Passed checks: \d+.*", run(command, self._copy, self._environment))
+        return found[0] if found else "nothing to look at"
+
+    def _init(self, root: str) -> None:
+        if not (self._copy / root / ".terraform").exists():
+            backend, plugins = "-backend=false", f"-plugin-dir={self._plugins}"
+            self._run(self._copy / root, "init", "-no-color", backend, plugins)
+
+    def _run(self, folder: Path, *arguments: str) -> str:
+        return run([self._terraform, *arguments], folder, self._environment)
+
+
+def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """What a command prints.
+
+    Raises:
+        CheckFailedError: it failed; the message is all that it printed.
+    """
+    done = subprocess.run(  # noqa: S603
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CheckFailedError(f"{' '.join(command)} in {folder}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def find_program(name: str) -> str:
+    """Where a program is: beside this Python, or on the ``PATH``.
+
+    Raises:
+        MissingToolError: it is in neither place.
+    """
+    beside = Path(sys.executable).parent
+    found = shutil.which(name, path=os.pathsep.join([str(beside), os.environ.get("PATH", "")]))
+    if found is None:
+        raise MissingToolError(f"{name} is not installed")
+    return found
+
+
+def find_plugins(environment: Mapping[str, str]) -> Path:
+    """The folder with Terraform's AWS provider: ``TF_PLUGIN_DIR``, or where Terraform would look.
+
+    Raises:
+        MissingToolError: there is none.
+    """
+    for folder in plugin_folders(environment):
+        if (folder / PROVIDER).is_dir():
+            return folder
+    raise MissingToolError(
+        f"The provider {PROVIDER} is not here. Fetch it with `terraform providers mirror <folder>`"
+        " in infra/terraform/envs/dev and set TF_PLUGIN_DIR=<folder>"
+    )
+
+
+def plugin_folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Where providers may be: first what was asked for, then Terraform's implied local mirrors."""
+    if named := environment.get("TF_PLUGIN_DIR"):
+        yield Path(named)
+        return
+    home = Path(environment.get("HOME", "/"))
+    yield home / ".terraform.d/plugins"
+    if sys.platform == "darwin":
+        for root in (home, Path("/")):
+            yield root / "Library/Application Support/io.terraform/plugins"
+    data = [environment.get("XDG_DATA_HOME") or str(home / ".local/share")]
+    data += (environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":")
+    yield from (Path(folder, "terraform/plugins") for folder in data)
+    # Packages of whole images put their own things there.
+    yield from sorted(Path("/opt").glob("*"))
+
+
+def roots_with_tests() -> list[str]:
+    """The folders that ``terraform test`` is run in, such as ``modules/storage``."""
+    files = TERRAFORM.glob("*/*/tests/*.tftest.hcl")
+    return sorted({str(file.parents[1].relative_to(TERRAFORM)) for file in files})
+
+
+def count_assertions(root: Path) -> int:
+    """How many assertions and expected failures the tests of a root hold."""
+    texts = (file.read_text() for file in root.glob("tests/*.tftest.hcl"))
+    return sum(len(re.findall(r"^ +(?:assert \{|expect_failures)", t, re.M)) for t in texts)
+
+
+def resources_of(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The resources of a module in a state, those of its own modules included."""
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from resources_of(child)
+
+
+def main() -> None:
+    """Run every check and say how it went; stop at the first that fails."""
+    with tempfile.TemporaryDirectory(prefix="flightlake-terraform-") as folder:
+        checks = Checks(Path(folder))
+        checks.format()
+        print("format: as terraform fmt writes it", flush=True)
+        for environment in ENVIRONMENTS:
+            checks.validate(f"envs/{environment}")
+            print(f"envs/{environment}: valid", flush=True)
+        runs = assertions = 0
+        for root in roots_with_tests():
+            tested = checks.test(root)
+            runs, assertions = runs + tested.passed, assertions + tested.assertions
+            print(f"{root}: passed", flush=True)
+        print(f"{assertions} assertions in {runs} runs hold", flush=True)
+        try:
+            for environment in ENVIRONMENTS:
+                print(f"checkov, envs/{environment}: {checks.scan(environment)}", flush=True)
+        except MissingToolError as error:
+            print(f"checkov: skipped, {error}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except MissingToolError as error:
+        print(f"Skipped: {error}")
+    except CheckFailedError as error:
+        sys.exit(str(error))

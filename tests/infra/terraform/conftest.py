@@ -1,0 +1,31 @@
+"""Terraform itself, on a copy of the code and with AWS mocked; skipped where it is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from infra.terraform.check import ENVIRONMENTS, Checks, MissingToolError, Tested
+from tests.infra.terraform.made import Made
+
+
+@pytest.fixture(scope="session")
+def checks(tmp_path_factory: pytest.TempPathFactory) -> Checks:
+    try:
+        return Checks(tmp_path_factory.mktemp("terraform"))
+    except MissingToolError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def tested(checks: Checks) -> Callable[[str], Tested]:
+    """What the tests of a root say, run once however often it is asked for."""
+    return cache(checks.test)
+
+
+@pytest.fixture(scope="session", params=ENVIRONMENTS)
+def made(request: pytest.FixtureRequest, tested: Callable[[str], Tested]) -> Made:
+    """All that an environment is made of, in turn."""
+    return Made(tested(f"envs/{request.param}").states[request.param])

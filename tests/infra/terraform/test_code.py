@@ -1,0 +1,112 @@
+"""The Terraform code by itself: its form, its own tests, and what the environments share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.terraform.check import (
+    ENVIRONMENTS,
+    PROVIDER,
+    TERRAFORM,
+    CheckFailedError,
+    Checks,
+    MissingToolError,
+    Tested,
+    count_assertions,
+    find_plugins,
+    roots_with_tests,
+)
+
+LEAST_ASSERTIONS = 80
+
+
+def test_format(checks: Checks) -> None:
+    checks.format()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_is_valid(environment: str, checks: Checks) -> None:
+    checks.validate(f"envs/{environment}")
+
+
+@pytest.mark.parametrize("root", roots_with_tests())
+def test_the_tests_of_a_root_pass(root: str, tested: Callable[[str], Tested]) -> None:
+    found = tested(root)
+    assert found.passed
+    assert found.assertions
+
+
+def test_a_check_that_fails_says_so(checks: Checks) -> None:
+    with pytest.raises(CheckFailedError, match="terraform"):
+        checks.validate("no-such-root")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_checkov(environment: str, checks: Checks) -> None:
+    try:
+        assert "Failed checks: 0" in checks.scan(environment)
+    except MissingToolError as error:
+        pytest.skip(str(error))
+
+
+def test_every_module_and_environment_has_tests() -> None:
+    folders = {f"modules/{folder.name}" for folder in (TERRAFORM / "modules").iterdir()}
+    assert set(roots_with_tests()) == folders | {f"envs/{name}" for name in ENVIRONMENTS}
+    assert sum(count_assertions(TERRAFORM / r) for r in roots_with_tests()) >= LEAST_ASSERTIONS
+
+
+def test_environments_differ_in_values_only() -> None:
+    files = [_code_of(TERRAFORM / "envs" / name) for name in ENVIRONMENTS]
+    assert files[0]
+    assert files[0] == files[1] == files[2]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_has_the_variables_of_the_stack(environment: str) -> None:
+    variables = (TERRAFORM / "envs" / environment / "variables.tf").read_text()
+    assert variables == (TERRAFORM / "stack/variables.tf").read_text()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_state_is_encrypted_locked_and_of_its_own(environment: str) -> None:
+    backend = (TERRAFORM / "envs" / environment / "backend.hcl").read_text()
+    values = dict(re.findall(r'^(\w+) += "?([^"\n]+)"?$', backend, re.M))
+    assert values["encrypt"] == values["use_lockfile"] == "true"
+    assert environment in values["bucket"]
+    assert environment in values["key"]
+    assert set(values) == {"bucket", "key", "region", "encrypt", "use_lockfile"}
+
+
+def test_variables_and_outputs_are_described() -> None:
+    for file in TERRAFORM.rglob("*.tf"):
+        for block in re.findall(
+            r'^(?:variable|output) "\w+" \{\n.*?^\}', file.read_text(), re.M | re.S
+        ):
+            assert "  description = " in block, f"{file}: {block}"
+            assert block.startswith("output") or "  type " in block or "  type=" in block, block
+
+
+def test_lines_are_short() -> None:
+    # terraform fmt does not break lines.
+    files = [*TERRAFORM.rglob("*.tf"), *TERRAFORM.rglob("*.hcl"), *TERRAFORM.rglob("*.tfvars")]
+    long = [f"{f}: {line}" for f in files for line in f.read_text().splitlines() if len(line) > 100]
+    assert not long
+
+
+def test_the_provider_is_found_where_terraform_looks(tmp_path: Path) -> None:
+    mirror = tmp_path / ".terraform.d/plugins"
+    (mirror / PROVIDER).mkdir(parents=True)
+    assert find_plugins({"HOME": str(tmp_path)}) == mirror
+
+
+def test_a_folder_that_was_named_is_the_only_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingToolError, match="terraform providers mirror"):
+        find_plugins({"TF_PLUGIN_DIR": str(tmp_path)})
+
+
+def _code_of(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in folder.glob("*.tf")}
