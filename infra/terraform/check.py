@@ -32,7 +32,7 @@ class CheckFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Tested:
+class Outcome:
     """What ``terraform test`` said of one root.
 
     Attributes:
@@ -79,7 +79,7 @@ class Checks:
         self._init(root)
         self._run(self._copy / root, "validate", "-no-color")
 
-    def test(self, root: str) -> Tested:
+    def test(self, root: str) -> Outcome:
         """The tests of a root pass."""
         self._init(root)
         lines = self._run(self._copy / root, "test", "-json", "-verbose").splitlines()
@@ -90,7 +90,7 @@ class Checks:
             if message["type"] == "test_state" and "root_module" in message["test_state"]
         }
         summary = next(m["test_summary"] for m in messages if m["type"] == "test_summary")
-        return Tested(summary["passed"], count_assertions(self._copy / root), states)
+        return Outcome(summary["passed"], count_assertions(self._copy / root), states)
 
     def scan(self, environment: str) -> str:
         """checkov finds nothing in an environment; how much it looked at.

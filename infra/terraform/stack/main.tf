@@ -29,6 +29,7 @@ module "network" {
 
   name               = local.name
   region             = var.region
+  account_id         = var.account_id
   cidr_block         = var.network.cidr_block
   availability_zones = var.network.availability_zones
   has_nat            = var.network.has_nat

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from infra.terraform.check import ENVIRONMENTS, Checks, MissingToolError, Tested
+from infra.terraform.check import ENVIRONMENTS, Checks, MissingToolError, Outcome
 from tests.infra.terraform.made import Made
 
 
@@ -20,12 +20,12 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> Checks:
 
 
 @pytest.fixture(scope="session")
-def tested(checks: Checks) -> Callable[[str], Tested]:
+def tested(checks: Checks) -> Callable[[str], Outcome]:
     """What the tests of a root say, run once however often it is asked for."""
     return cache(checks.test)
 
 
 @pytest.fixture(scope="session", params=ENVIRONMENTS)
-def made(request: pytest.FixtureRequest, tested: Callable[[str], Tested]) -> Made:
+def made(request: pytest.FixtureRequest, tested: Callable[[str], Outcome]) -> Made:
     """All that an environment is made of, in turn."""
     return Made(tested(f"envs/{request.param}").states[request.param])

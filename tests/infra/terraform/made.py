@@ -8,6 +8,16 @@ from typing import Any
 
 Statement = Mapping[str, Any]
 
+# The mock fills in the policy of everything else that could have one, with letters.
+_POLICIES = {
+    "aws_iam_policy": "policy",
+    "aws_iam_role": "assume_role_policy",
+    "aws_iam_role_policy": "policy",
+    "aws_kms_key": "policy",
+    "aws_s3_bucket_policy": "policy",
+    "aws_sns_topic_policy": "policy",
+}
+
 # In a refusal a list would be the weaker choice: it leaves open what S3 will learn next.
 _REFUSES_EVERYTHING = ("RefuseWithoutTls", "Deny", "s3:*")
 
@@ -31,10 +41,9 @@ class Made:
     def policies(self) -> dict[str, list[Statement]]:
         """The statements of every policy, by the address of its resource."""
         return {
-            f"{each['address']}.{name}": json.loads(each["values"][name])["Statement"]
+            each["address"]: json.loads(each["values"][_POLICIES[each["type"]]])["Statement"]
             for each in self._resources
-            for name in ("policy", "assume_role_policy")
-            if each["values"].get(name)
+            if each["type"] in _POLICIES
         }
 
     def statements(self) -> list[Statement]:

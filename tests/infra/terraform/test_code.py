@@ -15,10 +15,11 @@ from infra.terraform.check import (
     CheckFailedError,
     Checks,
     MissingToolError,
-    Tested,
+    Outcome,
     count_assertions,
     find_plugins,
     roots_with_tests,
+    run,
 )
 
 LEAST_ASSERTIONS = 80
@@ -34,15 +35,15 @@ def test_an_environment_is_valid(environment: str, checks: Checks) -> None:
 
 
 @pytest.mark.parametrize("root", roots_with_tests())
-def test_the_tests_of_a_root_pass(root: str, tested: Callable[[str], Tested]) -> None:
+def test_the_tests_of_a_root_pass(root: str, tested: Callable[[str], Outcome]) -> None:
     found = tested(root)
     assert found.passed
     assert found.assertions
 
 
-def test_a_check_that_fails_says_so(checks: Checks) -> None:
-    with pytest.raises(CheckFailedError, match="terraform"):
-        checks.validate("no-such-root")
+def test_a_check_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(CheckFailedError, match="what is wrong"):
+        run(["sh", "-c", "echo what is wrong; exit 1"], tmp_path, {})
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

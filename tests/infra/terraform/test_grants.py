@@ -18,6 +18,13 @@ def test_no_action_is_a_wildcard(made: Made) -> None:
     assert wildcard_actions(made.statements()) == []
 
 
+def test_every_right_is_written_here(made: Made) -> None:
+    # What AWS's own policies grant is more than anyone here needs, and changes without notice.
+    assert made.none("aws_iam_role_policy_attachment")
+    assert made.none("aws_iam_policy_attachment")
+    assert made.none("aws_iam_user")
+
+
 def test_nothing_is_granted_to_everyone(made: Made) -> None:
     assert public_grants(made.statements()) == []
     assert made.none("aws_s3_bucket_acl")
@@ -32,6 +39,13 @@ def test_nothing_is_granted_to_everyone(made: Made) -> None:
         )
     )
     assert len(made.every("aws_s3_bucket_public_access_block")) == len(made.every("aws_s3_bucket"))
+
+
+def test_a_service_takes_a_role_for_this_account_only(made: Made) -> None:
+    trusts = [each for each in made.statements() if "sts:AssumeRole" in listed(each["Action"])]
+    services = [each for each in trusts if "Service" in each["Principal"]]
+    assert services
+    assert all(each["Condition"]["StringEquals"]["aws:SourceAccount"] for each in services)
 
 
 def test_nothing_comes_in_from_outside(made: Made) -> None:
@@ -95,7 +109,7 @@ def test_only_airflow_writes_raw_answers(made: Made) -> None:
         if any("-lake-" in r and "/raw/" in r for r in listed(each["Resource"]))
     }
     assert {address.rpartition("module.")[2] for address in writers} == {
-        'security.aws_iam_role_policy.mwaa["lake"].policy'
+        'security.aws_iam_role_policy.mwaa["lake"]'
     }
 
 

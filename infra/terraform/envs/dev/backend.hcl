@@ -1,4 +1,4 @@
-# Where the state of dev is: docs/deploy.md says how the bucket is made. REPLACE-ME is the account.
+# Where the state is: docs/deploy.md says how its bucket is made. REPLACE-ME: the account.
 bucket       = "flightlake-dev-state-REPLACE-ME"
 key          = "flightlake/dev/terraform.tfstate"
 region       = "eu-central-1"

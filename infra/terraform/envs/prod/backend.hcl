@@ -1,4 +1,4 @@
-# Where the state of prod is: docs/deploy.md says how the bucket is made. REPLACE-ME is the account.
+# Where the state is: docs/deploy.md says how its bucket is made. REPLACE-ME: the account.
 bucket       = "flightlake-prod-state-REPLACE-ME"
 key          = "flightlake/prod/terraform.tfstate"
 region       = "eu-central-1"

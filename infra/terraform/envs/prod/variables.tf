@@ -191,8 +191,8 @@ variable "limits" {
 
 variable "budget" {
   description = <<-EOT
-    The most that all of it may cost a month, in US dollars, and whether the brake is on; more budgets
-    by their names, each of what carries one cost tag.
+    The most that all of it may cost a month, in US dollars, and whether the brake is on; further
+    budgets by their names, each of what carries one cost tag.
   EOT
   type = object({
     limit_usd = number
@@ -206,7 +206,7 @@ variable "budget" {
 
   validation {
     condition     = var.budget.limit_usd <= 5000
-    error_message = "More than 5,000 dollars a month is a decision, not a setting: change this line."
+    error_message = "More than 5,000 dollars a month is a decision: change this line."
   }
 }
 

@@ -21,7 +21,7 @@ variable "budgets" {
 
   validation {
     condition     = contains(keys(var.budgets), "all")
-    error_message = "Name one budget \"all\": that of the whole environment, which the brake goes by."
+    error_message = "Name a budget \"all\", of the whole environment: the brake goes by it."
   }
 
   validation {

@@ -4,6 +4,6 @@ output "deployer_role_arn" {
 }
 
 output "releases_url" {
-  description = "The folder of releases: each has main.py, flightlake.zip and the archive of packages."
+  description = "The folder of releases: each has main.py, flightlake.zip and env.tar.gz."
   value       = "s3://${var.code_bucket}/${local.releases}"
 }

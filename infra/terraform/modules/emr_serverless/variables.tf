@@ -14,7 +14,7 @@ variable "release_label" {
 }
 
 variable "architecture" {
-  description = "X86_64, or ARM64, which costs some 20 % less; the archive of packages must be made for it."
+  description = "X86_64, or ARM64, some 20 % cheaper; the archive of packages must be made for it."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "architecture" {
 }
 
 variable "max_vcpu" {
-  description = "The most vCPUs that all jobs have together: a job beyond it waits. The cap on cost."
+  description = "The most vCPUs of all jobs together: a job beyond it waits. The cap on cost."
   type        = number
 
   validation {

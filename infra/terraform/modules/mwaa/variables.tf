@@ -68,7 +68,9 @@ variable "settings" {
   type        = map(string)
 
   validation {
-    condition     = alltrue([for name in keys(var.settings) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    condition = alltrue([
+      for name in keys(var.settings) : can(regex("^[A-Z][A-Z0-9_]*$", name))
+    ])
     error_message = "Names of environment variables are of A-Z, 0-9 and _."
   }
 

@@ -8,28 +8,35 @@ variable "region" {
   type        = string
 }
 
+variable "account_id" {
+  description = "The account whose flow logs are written."
+  type        = string
+}
+
 variable "cidr_block" {
   description = "The addresses of the VPC; four bits of it go to each subnet."
   type        = string
 
   validation {
     condition     = can(cidrhost(var.cidr_block, 0)) && endswith(var.cidr_block, "/16")
-    error_message = "Write a block of 16 bits, such as 10.20.0.0/16: MWAA and Spark take many addresses."
+    error_message = "Write a block such as 10.20.0.0/16: MWAA and Spark take many addresses."
   }
 }
 
 variable "availability_zones" {
-  description = "The two availability zones of the private subnets: MWAA takes neither fewer nor more."
+  description = "The two zones of the private subnets: MWAA takes neither fewer nor more."
   type        = list(string)
 
   validation {
-    condition     = length(var.availability_zones) == 2 && length(distinct(var.availability_zones)) == 2
+    condition = (
+      length(var.availability_zones) == 2 && length(distinct(var.availability_zones)) == 2
+    )
     error_message = "Name two different availability zones."
   }
 }
 
 variable "has_nat" {
-  description = "Whether there is a way out; without it neither OpenSky nor reference files can be had."
+  description = "Whether there is a way out; without it, neither OpenSky nor reference files."
   type        = bool
 }
 

@@ -1,5 +1,6 @@
 locals {
   metrics  = distinct([for alarm in values(local.alarms) : alarm.metric])
+  summed   = ["RowsPublished", "RowsRejected", "CostUsd"]
   in_a_row = 3
 }
 
@@ -30,7 +31,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             title   = metric
             region  = var.region
             period  = local.hour_s
-            stat    = contains(["RowsPublished", "RowsRejected", "CostUsd"], metric) ? "Sum" : "Maximum"
+            stat    = contains(local.summed, metric) ? "Sum" : "Maximum"
             metrics = [[local.namespace, metric]]
             annotations = {
               horizontal = [

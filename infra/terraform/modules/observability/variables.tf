@@ -28,7 +28,9 @@ variable "alert_emails" {
   type        = list(string)
 
   validation {
-    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    condition = alltrue([
+      for address in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", address))
+    ])
     error_message = "Write addresses such as data@example.org."
   }
 }

@@ -196,7 +196,7 @@ locals {
         Sid      = "ReadConnections"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
-        Resource = "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${local.connections}/*"
+        Resource = "${local.secrets}:secret:${local.connections}/*"
       },
     ]
   }

@@ -1,4 +1,5 @@
 locals {
+  secrets     = "arn:aws:secretsmanager:${var.region}:${var.account_id}"
   connections = "${var.name}/connections"
 }
 

@@ -49,7 +49,7 @@ variable "topic_arn" {
 }
 
 variable "analyst_arns" {
-  description = "The principals who may become analysts, such as roles of a sign-in service; none: no role."
+  description = "The principals who may become analysts, such as sign-in roles; none: no role."
   type        = list(string)
 
   validation {

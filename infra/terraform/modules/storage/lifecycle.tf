@@ -2,7 +2,9 @@ locals {
   days = var.lifecycle_days
 
   # raw/ is missing on purpose: a version of it that someone managed to hide has to stay.
-  replaced_prefixes = ["silver/", "gold/", "ref/", "ops/", "reports/", "costs/", "gaps/", "exports/"]
+  replaced_prefixes = [
+    "costs/", "exports/", "gaps/", "gold/", "ops/", "ref/", "reports/", "silver/",
+  ]
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "lake" {

@@ -1,11 +1,11 @@
 output "bucket_names" {
-  description = "The names of the buckets by what they are for, once the buckets are there."
+  description = "The names of the buckets by what they are for."
   value       = { for use, bucket in aws_s3_bucket.this : use => bucket.bucket }
-}
 
-output "bucket_arns" {
-  description = "The ARNs of the buckets by what they are for."
-  value       = local.arns
-
-  depends_on = [aws_s3_bucket_policy.this]
+  # Nothing is put into a bucket that is not as it has to be: MWAA wants versions of its files.
+  depends_on = [
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+  ]
 }

@@ -20,7 +20,7 @@ variable "kms_key_arn" {
 
 variable "object_lock_days" {
   description = <<-EOT
-    For how many days no version of an object in the lake can be removed, by anyone without the right
+    For how many days no version of an object in the lake can be removed, but by who has the right
     to bypass it; 0: no lock. A bucket has the lock from its creation on or never, and it has one
     default for all of its objects: the versions that VACUUM leaves behind are kept, and paid for,
     as long. S3 then takes no object without a checksum: see first that the release's Spark sends
@@ -53,12 +53,12 @@ variable "lifecycle_days" {
       var.lifecycle_days.raw_infrequent_access >= 30 &&
       var.lifecycle_days.raw_glacier >= var.lifecycle_days.raw_infrequent_access + 30
     )
-    error_message = "S3 moves nothing within its first 30 days, and bills 30 days of Infrequent Access."
+    error_message = "S3 moves nothing before 30 days, and bills Infrequent Access for 30."
   }
 
   validation {
     condition     = var.lifecycle_days.noncurrent >= 7
-    error_message = "Keep replaced versions for 7 days at least: they are the way back from a mistake."
+    error_message = "Keep replaced versions for 7 days at least: they undo mistakes."
   }
 }
 

@@ -28,7 +28,10 @@ run "trust" {
   }
 
   assert {
-    condition     = aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com"
+    condition = (
+      aws_iam_openid_connect_provider.github[0].url
+      == "https://token.actions.githubusercontent.com"
+    )
     error_message = "GitHub says who its workflows are."
   }
 }

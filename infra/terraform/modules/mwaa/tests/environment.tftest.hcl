@@ -11,13 +11,16 @@ variables {
   code_bucket           = "test-code"
   plugins_version       = "v1"
   requirements_version  = "v2"
-  settings              = { FLIGHTLAKE_LAKE_URL = "s3://test-lake", FLIGHTLAKE_X = "{\"a\":\"$b\"}" }
-  connections_prefix    = "flightlake-test/connections"
-  role_arn              = "arn:aws:iam::111111111111:role/test"
-  subnet_ids            = ["subnet-a", "subnet-b"]
-  security_group_id     = "sg-a"
-  kms_key_arn           = "arn:aws:kms:eu-central-1:111111111111:key/test"
-  log_retention_days    = 30
+  settings = {
+    FLIGHTLAKE_LAKE_URL = "s3://test-lake"
+    FLIGHTLAKE_X        = "{\"a\":\"$b\"}"
+  }
+  connections_prefix = "flightlake-test/connections"
+  role_arn           = "arn:aws:iam::111111111111:role/test"
+  subnet_ids         = ["subnet-a", "subnet-b"]
+  security_group_id  = "sg-a"
+  kms_key_arn        = "arn:aws:kms:eu-central-1:111111111111:key/test"
+  log_retention_days = 30
 }
 
 run "environment" {

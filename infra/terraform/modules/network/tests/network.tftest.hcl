@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   name               = "flightlake-test"
   region             = "eu-central-1"
+  account_id         = "111111111111"
   cidr_block         = "10.20.0.0/16"
   availability_zones = ["eu-central-1a", "eu-central-1b"]
   has_nat            = false
@@ -103,7 +104,9 @@ run "with_a_way_out" {
   }
 
   assert {
-    condition     = !contains([for s in aws_subnet.private : s.cidr_block], aws_subnet.public[0].cidr_block)
+    condition = !contains(
+      [for s in aws_subnet.private : s.cidr_block], aws_subnet.public[0].cidr_block
+    )
     error_message = "The public subnet has addresses of its own."
   }
 }

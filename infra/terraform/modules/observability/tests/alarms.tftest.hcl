@@ -31,13 +31,16 @@ run "alarms" {
   }
 
   assert {
-    condition     = alltrue([for a in aws_cloudwatch_metric_alarm.this : a.namespace == "Flightlake"])
+    condition = alltrue([
+      for a in aws_cloudwatch_metric_alarm.this : a.namespace == "Flightlake"
+    ])
     error_message = "The metrics are Flightlake's."
   }
 
   assert {
     condition = alltrue([
-      for a in aws_cloudwatch_metric_alarm.this : a.alarm_actions == toset([aws_sns_topic.alerts.arn])
+      for a in aws_cloudwatch_metric_alarm.this :
+      a.alarm_actions == toset([aws_sns_topic.alerts.arn])
     ])
     error_message = "Every alarm tells somebody."
   }

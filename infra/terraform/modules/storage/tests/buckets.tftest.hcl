@@ -199,7 +199,9 @@ run "life_cycles" {
 
   assert {
     condition = alltrue([
-      for prefix in ["silver/", "gold/", "ref/", "ops/", "reports/", "costs/", "gaps/", "exports/"] :
+      for prefix in [
+        "silver/", "gold/", "ref/", "ops/", "reports/", "costs/", "gaps/", "exports/",
+      ] :
       anytrue([
         for r in aws_s3_bucket_lifecycle_configuration.lake.rule :
         try(r.filter[0].prefix, "") == prefix
