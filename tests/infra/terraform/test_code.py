@@ -82,6 +82,25 @@ def test_the_state_is_encrypted_locked_and_of_its_own(environment: str) -> None:
     assert set(values) == {"bucket", "key", "region", "encrypt", "use_lockfile"}
 
 
+def test_everything_is_tagged_and_of_one_account() -> None:
+    # The mock makes no tags out of the provider's defaults, so they are read from the code.
+    provider = (TERRAFORM / "envs/prod/provider.tf").read_text()
+    tags = re.search(r"default_tags \{\n +tags = \{\n(.*?)\}", provider, re.S)
+    assert tags
+    found = dict(re.findall(r"(\w+) += var\.(\w+)", tags[1]))
+    assert found == {name: name for name in ("project", "environment", "owner", "cost_center")}
+    assert re.search(r"allowed_account_ids += \[var\.account_id\]", provider)
+
+
+def test_the_code_names_no_place_on_a_machine() -> None:
+    files = [file for file in TERRAFORM.rglob("*.*") if file.suffix in (".tf", ".hcl", ".tfvars")]
+    assert files
+    found = [
+        file for file in files if re.search(r'"(?:/opt|/home|/root|/tmp|~)/', file.read_text())
+    ]
+    assert not found
+
+
 def test_variables_and_outputs_are_described() -> None:
     for file in TERRAFORM.rglob("*.tf"):
         for block in re.findall(

@@ -3,6 +3,16 @@ mock_provider "aws" {
 }
 
 run "dev" {
+  # Somebody, so that the role of analysts is made and looked at too.
+  variables {
+    analyst_arns = ["arn:aws:iam::111111111111:role/somebody"]
+  }
+
+  assert {
+    condition     = output.analyst_role_arn != null
+    error_message = "Who is named may become analyst."
+  }
+
   assert {
     condition = (
       output.lake_url == "s3://flightlake-dev-lake-${var.account_id}"

@@ -209,6 +209,13 @@ run "airflow" {
 
 run "analysts" {
   assert {
+    condition = [
+      for s in jsondecode(aws_iam_role.analyst[0].assume_role_policy).Statement : s.Principal
+    ] == [{ AWS = ["arn:aws:iam::111111111111:role/somebody"] }]
+    error_message = "Only who is named becomes analyst."
+  }
+
+  assert {
     condition = flatten([
       for s in jsondecode(aws_iam_role_policy.analyst[0].policy).Statement :
       s.Resource if strcontains(jsonencode(s.Action), "s3:Put")
