@@ -19,6 +19,8 @@ _SETTINGS = {
     "spark.sql.windowExec.buffer.in.memory.threshold": "65536",
     # An hour generates some 400 classes: of the default of 100, none is left for the next hour.
     "spark.sql.codegen.cache.maxEntries": "2000",
+    # A day's flights are some 20,000 groups a task; from 128 on they would be sorted instead.
+    "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # Progress bars write over the lines that people read.

@@ -7,7 +7,15 @@ from itertools import product
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.geo import Place, chord_m, cube, destination, distance_m, point
+from flightlake.transforms.flights.geo import (
+    Place,
+    Point,
+    chord_m,
+    cube,
+    destination,
+    distance_m,
+    point,
+)
 from flightlake.transforms.flights.legs import FLIGHT
 
 MAX_GROUND_DISTANCE_M = 6_000.0
@@ -48,20 +56,62 @@ def _with_airport(flights: DataFrame, near: DataFrame, end: str, side: str, away
     """``away`` is 1 for an aircraft that leaves, -1 for one that comes."""
     airport, ground, air = F.col("near"), F.col(f"{side}_ground"), F.col(f"{side}_air")
     is_on_ground = ground.isNotNull()
-    at = point(_place(F.when(is_on_ground, _degrees(ground)).otherwise(_degrees(air))))
     farthest_m = F.when(is_on_ground, F.lit(MAX_GROUND_DISTANCE_M)).otherwise(
-        _reach_m(airport, air, away) + MAX_MISFIT_M
+        _reach_m(air, _reach_s(airport, air, away)) + MAX_MISFIT_M
     )
     # Of fifty airports in the cubes one or two can fit; only they are worth the angles.
-    can_fit = chord_m(at, [airport[axis] for axis in _AXES]) <= farthest_m + _ROUNDING_M
-    fit = F.when(is_on_ground, _on_ground(airport, ground)).otherwise(_in_air(airport, air, away))
+    can_fit = chord_m(_at(), [airport[axis] for axis in _AXES]) <= farthest_m + _ROUNDING_M
+    found = _placed(flights, ground, air).join(
+        near, (F.struct(*cube(_at(), MAX_DISTANCE_M)) == F.col("cube")) & can_fit, "left"
+    )
+    fits = F.when(is_on_ground, F.col("far_m") <= MAX_GROUND_DISTANCE_M).otherwise(
+        _fits_in_air(air, away)
+    )
     of_flight = (F.any_value(name).alias(name) for name in flights.columns if name not in FLIGHT)
     return (
-        flights.withColumn("at_cube", F.struct(*cube(at, MAX_DISTANCE_M)))
-        .join(near, (F.col("at_cube") == F.col("cube")) & can_fit, "left")
-        .withColumn("fit", fit)
+        _measured(found, airport, ground, air, away)
+        .withColumn("fit", F.when(fits, _fit(airport, is_on_ground)))
         .groupBy(*FLIGHT)
         .agg(*of_flight, F.min("fit").alias(end), F.count("fit").alias(f"{end}_candidates"))
+    )
+
+
+def _placed(flights: DataFrame, ground: Column, air: Column) -> DataFrame:
+    """Add where the aircraft was: on the ground where it was seen there, or else in the air."""
+    degrees = {
+        f"at_{name}": F.when(ground.isNotNull(), ground[name]).otherwise(air[name])
+        for name in ("latitude_deg", "longitude_deg")
+    }
+    axes = zip(_AXES, point(_here()), strict=True)
+    return flights.withColumns(degrees).withColumns({f"at_{name}": axis for name, axis in axes})
+
+
+def _measured(
+    found: DataFrame, airport: Column, ground: Column, air: Column, away: int
+) -> DataFrame:
+    """Add how far and how high above the airport the aircraft was, and how far off it would land.
+
+    Step by step: as one expression their code would be too long to be compiled.
+    """
+    towards_deg = F.coalesce(air["true_track_deg"], F.lit(0.0)) + (180.0 if away > 0 else 0.0)
+    runway = destination(_here(), towards_deg, _reach_m(air, F.col("reach_s")))
+    seen = Place(F.col("runway_latitude_deg"), F.col("runway_longitude_deg"))
+    misfit_m = F.round(distance_m(seen, _place(airport)))
+    return (
+        found.withColumns(
+            {
+                "height_m": air["altitude_m"] - airport["elevation_m"],
+                "reach_s": _reach_s(airport, air, away),
+                "far_m": F.round(distance_m(_here(), _place(airport))),
+            }
+        )
+        .withColumns(
+            {
+                "runway_latitude_deg": runway.latitude_deg,
+                "runway_longitude_deg": runway.longitude_deg,
+            }
+        )
+        .withColumn("misfit_m", F.when(ground.isNotNull(), F.col("far_m")).otherwise(misfit_m))
     )
 
 
@@ -88,63 +138,45 @@ def _airports_by_cube(airports: DataFrame) -> DataFrame:
     return airports.where(is_open).select(F.explode(around).alias("cube"), airport.alias("near"))
 
 
-def _on_ground(airport: Column, at: Column) -> Column:
-    far_m = F.round(distance_m(_place(at), _place(airport)))
-    return F.when(far_m <= MAX_GROUND_DISTANCE_M, _fit(airport, far_m, far_m, None, None))
-
-
-def _in_air(airport: Column, at: Column, away: int) -> Column:
-    height_m = _height_m(airport, at)
-    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * at["rate_mps"] >= MIN_RATE_MPS)
-    towards_deg = F.coalesce(at["true_track_deg"], F.lit(0.0)) + (180.0 if away > 0 else 0.0)
-    runway = destination(_place(at), towards_deg, _reach_m(airport, at, away))
-    misfit_m = F.round(distance_m(runway, _place(airport)))
-    far_m = F.round(distance_m(_place(at), _place(airport)))
-    fits = (
+def _fits_in_air(air: Column, away: int) -> Column:
+    height_m = F.col("height_m")
+    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * air["rate_mps"] >= MIN_RATE_MPS)
+    return (
         height_m.between(MIN_HEIGHT_M, MAX_HEIGHT_M)
         & is_vertical
-        & (far_m <= MAX_DISTANCE_M)
-        & (misfit_m <= MAX_MISFIT_M)
+        & (F.col("far_m") <= MAX_DISTANCE_M)
+        & (F.col("misfit_m") <= MAX_MISFIT_M)
     )
-    reach_s = _reach_s(airport, at, away)
-    return F.when(fits, _fit(airport, misfit_m, far_m, F.round(height_m), reach_s))
 
 
-def _height_m(airport: Column, at: Column) -> Column:
-    return at["altitude_m"] - airport["elevation_m"]
-
-
-def _reach_s(airport: Column, at: Column, away: int) -> Column:
-    rate_mps = F.greatest(away * at["rate_mps"], F.lit(MIN_RATE_MPS))
-    height_m = F.greatest(_height_m(airport, at), F.lit(0.0))
+def _reach_s(airport: Column, air: Column, away: int) -> Column:
+    rate_mps = F.greatest(away * air["rate_mps"], F.lit(MIN_RATE_MPS))
+    height_m = F.greatest(air["altitude_m"] - airport["elevation_m"], F.lit(0.0))
     return F.least(height_m / rate_mps, F.lit(float(LONGEST_REACH_S)))
 
 
-def _reach_m(airport: Column, at: Column, away: int) -> Column:
-    speed_mps = F.coalesce(at["ground_speed_mps"], F.lit(0.0))
-    return MEAN_SPEED_RATIO * speed_mps * _reach_s(airport, at, away)
+def _reach_m(air: Column, reach_s: Column) -> Column:
+    return MEAN_SPEED_RATIO * F.coalesce(air["ground_speed_mps"], F.lit(0.0)) * reach_s
 
 
-def _fit(
-    airport: Column,
-    misfit_m: Column,
-    far_m: Column,
-    height_m: Column | None,
-    reach_s: Column | None,
-) -> Column:
+def _fit(airport: Column, is_on_ground: Column) -> Column:
     # In the order in which airports are preferred: the least of them is the best.
     return F.struct(
-        (misfit_m + airport["penalty_m"]).alias("misfit_m"),
+        (F.col("misfit_m") + airport["penalty_m"]).alias("misfit_m"),
         airport["airport"].alias("airport"),
-        far_m.alias("distance_m"),
-        (F.lit(0.0) if height_m is None else height_m).alias("height_m"),
-        (F.lit(None).cast("double") if reach_s is None else reach_s).alias("reach_s"),
+        F.col("far_m").alias("distance_m"),
+        F.when(is_on_ground, 0.0).otherwise(F.round("height_m")).alias("height_m"),
+        F.when(~is_on_ground, F.col("reach_s")).alias("reach_s"),
     )
+
+
+def _here() -> Place:
+    return Place(F.col("at_latitude_deg"), F.col("at_longitude_deg"))
+
+
+def _at() -> Point:
+    return [F.col(f"at_{axis}") for axis in _AXES]
 
 
 def _place(value: Column) -> Place:
     return Place(value["latitude_deg"], value["longitude_deg"])
-
-
-def _degrees(at: Column) -> Column:
-    return F.struct(at["latitude_deg"], at["longitude_deg"])
