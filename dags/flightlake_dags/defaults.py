@@ -22,6 +22,7 @@ class Tag(StrEnum):
     REFERENCE = "reference"
     CATALOG = "catalog"
     EXPORT = "export"
+    HEALTH = "health"
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"

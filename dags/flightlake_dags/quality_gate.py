@@ -22,6 +22,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS
 
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
+from flightlake_dags.metrics import emit, metrics_of_hour
 from flightlake_dags.raw_hour import record_gap
 from flightlake_dags.settings import get_settings
 
@@ -52,6 +53,7 @@ def require_quality(step: str, hour: Hour, run_id: str) -> Extras:
         raise AirflowFailException(lost_result_text(step, hour, error)) from None
     report_url = lake.url_of(result.ledger.report)
     log.info("%s\nReport: %s", ledger_text(result), report_url)
+    emit(metrics_of_hour(result), f"{step} {hour}")
     if result.ledger.verdict == "rejected":
         raise AirflowFailException(rejection_text(result, hour, report_url))
     if result.ledger.verdict == "no_data":

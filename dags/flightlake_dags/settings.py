@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         default="flightlake", description="the EMR Serverless application"
     )
     emr_job_role_arn: str = Field(default="arn:aws:iam::000000000000:role/flightlake-job")
+    emr_job_role_arns: dict[str, str] = Field(
+        default_factory=dict,
+        description='{"<step>": "<role ARN>", …}, in place of the one role for these steps',
+    )
     emr_wait_delay_s: int = Field(
         default=10, ge=1, description="seconds between two looks at a job"
     )
@@ -69,7 +73,23 @@ class Settings(BaseSettings):
     )
 
     alerts: str = Field(
-        default="log", description="log, sns:<topic arn>, slack:<connection id> or email:<address>"
+        default="log",
+        description="log, sns:<topic arn>, slack:<connection id>, pagerduty:<connection id>"
+        " or email:<address>",
+    )
+    alert_pause_s: int = Field(
+        default=3600,
+        ge=0,
+        description="seconds in which a task alerts once, however often it fails",
+    )
+    metrics: str = Field(
+        default="lake", pattern="^(lake|cloudwatch)$", description="where numbers are sent to"
+    )
+    runbooks_url: str = Field(
+        default="docs/runbooks", description="where the runbooks are, for alerts to name"
+    )
+    max_cost_a_day_usd: float = Field(
+        default=10.0, gt=0, description="what the Spark jobs of a day may cost before it is told"
     )
 
     @field_validator("lake_url", "code_url")
@@ -83,11 +103,16 @@ class Settings(BaseSettings):
     @classmethod
     def _is_known(cls, target: str) -> str:
         kind, _, address = target.partition(":")
-        if target != "log" and (kind not in ("sns", "slack", "email") or not address):
+        if target != "log" and (kind not in ("sns", "slack", "pagerduty", "email") or not address):
             raise ValueError(
-                "write it as log, sns:<topic arn>, slack:<connection id> or email:<address>"
+                "write it as log, sns:<topic arn>, slack:<connection id>,"
+                " pagerduty:<connection id> or email:<address>"
             )
         return target
+
+    def job_role_arn(self, step: str) -> str:
+        """The role that a step's Spark job runs as."""
+        return self.emr_job_role_arns.get(step, self.emr_job_role_arn)
 
     @property
     def answers_an_hour(self) -> int:

@@ -49,7 +49,7 @@ def spark_step(
         task_id=step,
         name=label,
         application_id=settings.emr_application_id,
-        execution_role_arn=settings.emr_job_role_arn,
+        execution_role_arn=settings.job_role_arn(step),
         aws_conn_id=settings.aws_conn_id,
         job_driver={
             "sparkSubmit": {

@@ -6,14 +6,23 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
-from flightlake_dags.alerts import MAX_SUBJECT_CHARS, Alert, alert_of, alert_on_failure, send
+from flightlake.contracts.storage import Lake
+from flightlake_dags.alerts import (
+    MAX_SUBJECT_CHARS,
+    Alert,
+    UnhealthyError,
+    alert_of,
+    alert_on_failure,
+    send,
+    with_pause,
+)
 from flightlake_dags.settings import Settings, get_settings
 from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
@@ -38,7 +47,7 @@ def context(**kwargs: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def alerts_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def alerts_to(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Sets where alerts go."""
 
     def set_target(target: str) -> None:
@@ -145,7 +154,7 @@ def test_an_alert_reaches_slack_and_rows_in_it_are_no_template(
         "password": "/services/T000/B000/XXXX",
     }
     monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps(connection))
-    send(Alert("subject", 'row {"callsign": "{{ 6 * 7 }}"}'), "slack:people", context())
+    send(Alert("subject", 'row {"callsign": "{{ 6 * 7 }}"}', "x", 0), "slack:people", context())
     server.shutdown()
     server.server_close()
     assert [message["text"] for message in received] == ['subject\nrow {"callsign": "{{ 6 * 7 }}"}']
@@ -154,7 +163,7 @@ def test_an_alert_reaches_slack_and_rows_in_it_are_no_template(
 def test_an_e_mail_shows_rows_as_text_not_as_markup() -> None:
     from flightlake_dags.alerts import _email
 
-    notifier = _email(Alert("subject", "<script>"), "people@example.org")
+    notifier = _email(Alert("subject", "<script>", "x", 0), "people@example.org")
     assert notifier.html_content == "<pre>&lt;script&gt;</pre>"
     assert notifier.to == "people@example.org"
 
@@ -163,3 +172,54 @@ def test_an_e_mail_shows_rows_as_text_not_as_markup() -> None:
 def test_a_target_that_nobody_knows_is_named_at_the_start(target: str) -> None:
     with pytest.raises(ValidationError, match="write it as log, sns:"):
         Settings(alerts=target)
+
+
+NOW = datetime(2025, 12, 28, 3, tzinfo=UTC)
+
+
+def test_a_storm_is_one_alert_and_the_next_says_how_many_were_held_back(lake: Lake) -> None:
+    failed = alert_of(context())
+    assert with_pause(failed, NOW) == failed
+    for minutes in (1, 2, 59):
+        assert with_pause(failed, NOW + timedelta(minutes=minutes)) is None
+    later = with_pause(failed, NOW + timedelta(minutes=60))
+    assert later is not None
+    assert later.text == failed.text + "\n3 more since the last alert were held back."
+
+
+def test_another_task_that_fails_is_another_alert(lake: Lake) -> None:
+    other = context()
+    other["ti"].task_id = "states_hourly"
+    assert with_pause(alert_of(context()), NOW) is not None
+    assert with_pause(alert_of(other), NOW) is not None
+
+
+def test_what_is_broken_is_told_once_a_day_and_something_else_at_once(lake: Lake) -> None:
+    def broken(*names: str) -> Alert:
+        return alert_of(context(exception=UnhealthyError("text", names)))
+
+    assert with_pause(broken("credits", "gaps"), NOW) is not None
+    assert with_pause(broken("gaps", "credits"), NOW + timedelta(hours=23)) is None
+    assert with_pause(broken("gaps"), NOW + timedelta(hours=1)) is not None
+    assert with_pause(broken("credits", "gaps"), NOW + timedelta(hours=24)) is not None
+
+
+def test_without_the_lake_an_alert_is_sent_all_the_same(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLIGHTLAKE_LAKE_URL", "file:///proc/no-such-folder")
+    get_settings.cache_clear()
+    failed = alert_of(context())
+    assert with_pause(failed, NOW) == failed
+    assert with_pause(failed, NOW) == failed
+
+
+def test_pagerduty_gets_the_topic_to_tell_what_belongs_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flightlake_dags.alerts import _pagerduty
+
+    monkeypatch.setenv("AIRFLOW_CONN_PAGER", '{"conn_type": "pagerduty_events", "password": "k"}')
+    notifier = _pagerduty(Alert("subject", "text", "states_hourly.quality_gate", 0), "pager")
+    assert notifier.dedup_key == "states_hourly.quality_gate"
+    assert notifier.summary == "subject"

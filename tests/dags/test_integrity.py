@@ -19,6 +19,7 @@ DAG_IDS = {
     "export_table",
     "flights_daily",
     "opensky_poll",
+    "pipeline_health",
     "reference_refresh",
     "states_hourly",
 }

@@ -10,6 +10,7 @@ locals {
       FLIGHTLAKE_CODE_URL           = local.release_url
       FLIGHTLAKE_EMR_APPLICATION_ID = module.emr_serverless.application_id
       FLIGHTLAKE_EMR_JOB_ROLE_ARNS  = jsonencode(module.security.job_role_arns)
+      FLIGHTLAKE_METRICS            = "cloudwatch"
       FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
       FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
     },

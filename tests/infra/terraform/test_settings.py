@@ -13,10 +13,8 @@ from tests.infra.terraform.made import Made
 
 PREFIX = "FLIGHTLAKE_"
 
-# By step: takes the place of the one role of all jobs.
-ROLES = "FLIGHTLAKE_EMR_JOB_ROLE_ARNS"
-
 DEFAULTED = {
+    "FLIGHTLAKE_ALERT_PAUSE_S": "an hour is right for AWS too",
     "FLIGHTLAKE_AIRCRAFT_SOURCE": "where OpenSky publishes it",
     "FLIGHTLAKE_AIRLINES_SOURCE": "what the project brings",
     "FLIGHTLAKE_AIRPORTS_SOURCE": "where OurAirports publishes it",
@@ -25,8 +23,10 @@ DEFAULTED = {
     "FLIGHTLAKE_COUNTRIES_SOURCE": "what the project brings",
     "FLIGHTLAKE_EMR_JOB_ROLE_ARN": "each step has a role of its own",
     "FLIGHTLAKE_EMR_WAIT_DELAY_S": "10 s are right for AWS too",
+    "FLIGHTLAKE_MAX_COST_A_DAY_USD": "10 dollars; the alarm in CloudWatch has its own",
     "FLIGHTLAKE_OPENSKY_CONN_ID": "the secret has the default's name",
     "FLIGHTLAKE_POLL_SOURCE": "opensky",
+    "FLIGHTLAKE_RUNBOOKS_URL": "where the repository is, is the reader's to know",
     "FLIGHTLAKE_RETRY_DELAY_S": "a minute is right for AWS too",
 }
 
@@ -47,7 +47,7 @@ def exported(made: Made, tmp_path: Path) -> dict[str, str]:
 def test_every_setting_is_set_or_defaulted_on_purpose(exported: dict[str, str]) -> None:
     settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert settings <= set(exported) | set(DEFAULTED)
-    assert set(exported) <= settings | {ROLES}
+    assert set(exported) <= settings
     assert not set(exported) & set(DEFAULTED)
 
 
@@ -64,6 +64,6 @@ def test_the_dags_take_the_settings(
 
 
 def test_roles_are_told_by_step(exported: dict[str, str]) -> None:
-    roles = json.loads(exported[ROLES])
+    roles = json.loads(exported["FLIGHTLAKE_EMR_JOB_ROLE_ARNS"])
     assert {"states_hourly", "flights_daily", "reference_refresh", "export_table"} <= set(roles)
     assert all(arn.startswith("arn:aws:iam::") for arn in roles.values())

@@ -112,14 +112,20 @@ locals {
         Action = "s3:GetObject"
         Resource = concat(
           local.tables,
-          [for prefix in ["exports", "gaps", "raw", "reports"] : "${local.lake}/${prefix}/*"],
+          [
+            for prefix in ["alerts", "costs", "exports", "gaps", "raw", "reports"] :
+            "${local.lake}/${prefix}/*"
+          ],
         )
       },
       {
-        Sid      = "WriteObjects"
-        Effect   = "Allow"
-        Action   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-        Resource = [for prefix in ["costs", "gaps", "raw"] : "${local.lake}/${prefix}/*"]
+        Sid    = "WriteObjects"
+        Effect = "Allow"
+        Action = ["s3:AbortMultipartUpload", "s3:PutObject"]
+        Resource = [
+          for prefix in ["alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*"] :
+          "${local.lake}/${prefix}"
+        ]
       },
       {
         # A gap that was filled is a gap no more.

@@ -176,7 +176,8 @@ run "airflow" {
       for s in jsondecode(aws_iam_role_policy.mwaa["lake"].policy).Statement :
       s.Resource if contains(flatten([s.Action]), "s3:PutObject")
       ])) == toset([
-      for prefix in ["costs", "gaps", "raw"] : "arn:aws:s3:::test-lake/${prefix}/*"
+      for prefix in ["alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*"] :
+      "arn:aws:s3:::test-lake/${prefix}"
     ])
     error_message = "Airflow writes answers, gaps and costs; tables are written by jobs."
   }

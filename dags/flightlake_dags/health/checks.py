@@ -1,0 +1,227 @@
+"""What the facts mean: one function a check, pure, with its limits beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from flightlake.contracts.costs import Prices
+from flightlake.contracts.hours import Hour
+
+from flightlake_dags.health.facts import Facts
+
+Light = Literal["good", "warning", "critical"]
+
+STALE_HOURS, VERY_STALE_HOURS = 2.0, 4.0
+"""Since the end of the newest published hour: one hour is normal, two is one that failed."""
+SILENT_POLLS, MUTE_POLLS = 5, 40
+"""Polls in a row that brought no answer: OpenSky's pauses last minutes."""
+FEW_CREDITS_SHARE = 0.05
+"""Of a day's credits; the poll's own floor is below that."""
+LONGEST_JOB = timedelta(hours=2)
+"""No step may run so long; see the time-outs of the DAGs."""
+READER_VERSION = 1
+"""Athena reads no newer one for certain."""
+MAX_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What differs between environments."""
+
+    poll_seconds: int
+    credits_a_day: int
+    cost_a_day_usd: float
+    prices: Prices
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: how it is, how it should be, what to do where it is not."""
+
+    name: str
+    light: Light
+    observed: str
+    wanted: str
+    runbook: str
+    next_step: str = ""
+
+
+def check_all(facts: Facts, limits: Limits) -> list[Check]:
+    """Every check, in the order in which a person would look."""
+    checks: tuple[Callable[[Facts, Limits], Check], ...] = (
+        _freshness,
+        _answers,
+        _gaps,
+        _ledger,
+        _verdicts,
+        _credits,
+        _cost,
+        _reader_versions,
+        _orphans,
+    )
+    return [check(facts, limits) for check in checks]
+
+
+def lag_hours(facts: Facts) -> int:
+    """How many due hours wait to be published or judged, the newest in a row."""
+    waiting = 0
+    for hour in reversed(facts.due):
+        if hour not in facts.missing:
+            break
+        waiting += 1
+    return waiting
+
+
+def cost_of_day_usd(facts: Facts, prices: Prices) -> float:
+    """What the job runs of the last 24 hours cost, where their bill is known."""
+    since = facts.now - timedelta(days=1)
+    return sum(each.cost_usd(prices) or 0.0 for each in facts.costs if each.ended_at > since)
+
+
+def _freshness(facts: Facts, _: Limits) -> Check:
+    age_s = facts.freshness_s
+    hours = None if age_s is None else age_s / 3600
+    observed = (
+        "no hour is published yet"
+        if hours is None
+        else (f"the newest published hour, {facts.newest_published}, ended {hours:.1f} hours ago")
+    )
+    return Check(
+        "freshness",
+        _light(
+            hours is None or hours > STALE_HOURS, hours is not None and hours > VERY_STALE_HOURS
+        ),
+        observed,
+        f"at most {STALE_HOURS:.0f} hours",
+        "backlog",
+        "see what became of the newest runs of states_hourly, then of opensky_poll",
+    )
+
+
+def _answers(facts: Facts, limits: Limits) -> Check:
+    if facts.newest_answer is None:
+        age_s, observed = float("inf"), "no answer in this hour and the last"
+    else:
+        age_s = (facts.now - facts.newest_answer).total_seconds()
+        observed = f"the newest answer is {age_s:,.0f} s old"
+    return Check(
+        "answers",
+        _light(
+            age_s > SILENT_POLLS * limits.poll_seconds, age_s > MUTE_POLLS * limits.poll_seconds
+        ),
+        observed,
+        f"one every {limits.poll_seconds} s",
+        "poll-blocked",
+        "read the log of the newest run of opensky_poll: it names the cause",
+    )
+
+
+def _gaps(facts: Facts, _: Limits) -> Check:
+    missing = facts.missing
+    reasons = sorted({facts.gaps[hour] for hour in missing if hour in facts.gaps})
+    because = f" ({'; '.join(reasons)})" if reasons else ""
+    return Check(
+        "gaps",
+        _light(bool(missing), len(missing) > 2),
+        f"{len(missing)} of {len(facts.due)} hours are missing{_named(missing)}{because}",
+        "none",
+        "backlog",
+        "land recorded answers of these hours if there are any, then clear their runs",
+    )
+
+
+def _ledger(facts: Facts, _: Limits) -> Check:
+    lines = [result.ledger for found in facts.results.values() for result in found]
+    wrong = [line for line in lines if line.rows_accounted != line.rows_read]
+    read, accounted = sum(x.rows_read for x in lines), sum(x.rows_accounted for x in lines)
+    return Check(
+        "ledger",
+        _light(False, bool(wrong)),
+        f"{read:,} rows read, {accounted:,} accounted for in {len(lines)} runs"
+        + "".join(f"; {line.date} {line.hour:02d}h does not balance" for line in wrong[:MAX_NAMED]),
+        "every row accounted for",
+        "gate-red",
+        "clear these runs: they write their line anew",
+    )
+
+
+def _verdicts(facts: Facts, _: Limits) -> Check:
+    # An hour that was rejected and is good by now has a good run.
+    rejected = [
+        hour
+        for hour, found in facts.results.items()
+        if all(result.ledger.verdict == "rejected" for result in found)
+    ]
+    return Check(
+        "verdicts",
+        _light(bool(rejected), len(rejected) > 2),
+        f"{len(rejected)} of {len(facts.results)} hours are rejected{_named(rejected)}",
+        "none",
+        "gate-red",
+        "open the reports of these hours: they say what failed",
+    )
+
+
+def _credits(facts: Facts, limits: Limits) -> Check:
+    left = facts.credits_left
+    few = round(FEW_CREDITS_SHARE * limits.credits_a_day)
+    return Check(
+        "credits",
+        _light(left is not None and left < few, left == 0),
+        "OpenSky did not say" if left is None else f"{left:,} of {limits.credits_a_day:,} are left",
+        f"at least {few:,}",
+        "credits-gone",
+        "nothing at once: the poll waits until the credits are renewed; a longer beat needs fewer",
+    )
+
+
+def _cost(facts: Facts, limits: Limits) -> Check:
+    usd, ceiling = cost_of_day_usd(facts, limits.prices), limits.cost_a_day_usd
+    return Check(
+        "cost",
+        _light(usd > ceiling, usd > 2 * ceiling),
+        f"${usd:,.2f} of Spark jobs in the last 24 hours",
+        f"at most ${ceiling:,.2f}",
+        "job-failed",
+        "look for the longest and the most frequent in ops.job_costs",
+    )
+
+
+def _reader_versions(facts: Facts, _: Limits) -> Check:
+    wrong = {n: v for n, v in facts.reader_versions.items() if v != READER_VERSION}
+    named = "".join(f"; {name} is at {version}" for name, version in sorted(wrong.items()))
+    return Check(
+        "reader versions",
+        _light(False, bool(wrong)),
+        f"{len(wrong)} tables were changed{named}",
+        f"all tables at reader version {READER_VERSION}",
+        "restore-a-table",
+        "Athena may not read these tables: restore the version before the change",
+    )
+
+
+def _orphans(facts: Facts, _: Limits) -> Check:
+    old = [job for job in facts.open_jobs if facts.now - job.created_at > LONGEST_JOB]
+    named = "".join(f"; {job.job_run_id} ({job.name})" for job in old[:MAX_NAMED])
+    return Check(
+        "orphan jobs",
+        _light(False, bool(old)),
+        f"{len(old)} of {len(facts.open_jobs)} open job runs are older than {LONGEST_JOB}{named}",
+        "none",
+        "job-failed",
+        "no task waits for them: cancel them in EMR Serverless, then clear the tasks they were of",
+    )
+
+
+def _light(is_warning: bool, is_critical: bool) -> Light:
+    return "critical" if is_critical else "warning" if is_warning else "good"
+
+
+def _named(hours: Sequence[Hour]) -> str:
+    if not hours:
+        return ""
+    more = f" and {len(hours) - MAX_NAMED} more" if len(hours) > MAX_NAMED else ""
+    return ": " + ", ".join(map(str, hours[:MAX_NAMED])) + more

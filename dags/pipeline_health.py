@@ -1,0 +1,69 @@
+"""# pipeline_health: an hourly look at the whole pipeline, one page and one alert
+
+| | |
+|---|---|
+| reads | the lake: published hours, results, gaps, raw manifests, costs, the tables' logs; EMR Serverless: job runs that have not ended |
+| writes | `reports/health.html`, the page; `reports/health.json`, since when what is broken; metrics |
+| beat | hourly, at half past |
+| fails | where something is broken: the task's message says what, since when, and what to do next |
+
+1. `look` finds out how the pipeline is: freshness, answers, gaps, the ledger's balance, verdicts,
+   credits, cost, reader versions of tables, job runs that nobody waits for. It writes the page.
+2. `verdict` fails where a check is critical. That is the one alert: again it is told only when
+   something else breaks, or a day later.
+
+**Again is always safe.** A look changes nothing but its own page.
+
+**Params.** `test_alert`: send an alert as if something were broken, to see that it arrives:
+
+    airflow dags trigger pipeline_health --conf '{"test_alert": true}'
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+from airflow.timetables.interval import CronDataIntervalTimetable
+from flightlake_dags.alerts import UnhealthyError
+from flightlake_dags.defaults import Tag, default_args
+
+
+@dag(
+    dag_id="pipeline_health",
+    doc_md=__doc__,
+    schedule=CronDataIntervalTimetable("30 * * * *", timezone="UTC"),
+    start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(),
+    tags=[Tag.FLIGHTLAKE, Tag.HEALTH, Tag.HOURLY],
+    params={
+        "test_alert": Param(
+            False, type="boolean", title="Test alert", description="Alert, whatever is found."
+        )
+    },
+)
+def pipeline_health() -> None:
+    """The DAG; its page is this file's docstring."""
+
+    @task
+    def look() -> dict[str, Any]:
+        from flightlake_dags.health.look import look as look_now
+
+        found = look_now(datetime.now(UTC))
+        return {"light": found.light, "text": found.text, "broken": list(found.broken)}
+
+    @task
+    def verdict(found: Any, params: dict[str, Any] | None = None) -> str:
+        if (params or {}).get("test_alert"):
+            raise UnhealthyError("This is a test: an alert arrives here.", ["test"])
+        if found["broken"]:
+            raise UnhealthyError(found["text"], found["broken"])
+        return str(found["light"])
+
+    verdict(look())
+
+
+pipeline_health()

@@ -1,0 +1,241 @@
+"""The hourly look: what it finds in a lake, what that means, what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flightlake.contracts import raw
+from flightlake.contracts.costs import JobCost, Prices, record_cost
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import STATE_VECTORS
+from flightlake_dags.health.checks import Check, Limits, check_all, cost_of_day_usd, lag_hours
+from flightlake_dags.health.facts import HOURS, Facts, OpenJob, find_facts
+from flightlake_dags.health.look import metrics_of_look, since_when, text_of
+from flightlake_dags.health.page import render
+from flightlake_dags.raw_hour import gap_key
+
+NOW = datetime(2025, 12, 28, 12, 40, tzinfo=UTC)
+LAST = Hour.parse("2025-12-28T11")
+PRICES = Prices(vcpu_hour_usd=0.05, memory_gb_hour_usd=0.01, storage_gb_hour_usd=0.0)
+LIMITS = Limits(poll_seconds=90, credits_a_day=4_000, cost_a_day_usd=5.0, prices=PRICES)
+DAY = tuple(LAST - back for back in reversed(range(HOURS)))
+
+
+def result(hour: Hour, verdict: Any = "pass", **line: Any) -> RunResult:
+    """What a run said of its hour: balanced, unless the line says otherwise."""
+    withheld = 10 if verdict == "rejected" else 0
+    ledger = LedgerLine(
+        date=str(hour.date),
+        hour=hour.hour,
+        run_id="scheduled__x",
+        step="states_hourly",
+        rows_read=10,
+        rows_published=10 - withheld,
+        rows_withheld=withheld,
+        rows_quarantined=0,
+        rows_repeated=0,
+        answers_expected=40,
+        answers_read=40,
+        answers_quarantined=0,
+        quarantined_answers=[],
+        verdict=verdict,
+        score=99.0,
+        seconds=30.0,
+        report="reports/x.html",
+    )
+    return RunResult(replace(ledger, **line), Judgement(verdict, 99.0, {}, []), {})
+
+
+def cost(ended_at: datetime, vcpu_hours: float = 1.0, duration_s: int = 40) -> JobCost:
+    started_at = ended_at - timedelta(seconds=100)
+    name = f"job-{ended_at:%d%H%M}"
+    return JobCost(
+        name, "states_hourly", "x", "SUCCESS", started_at, ended_at, duration_s, vcpu_hours, 4, 0
+    )
+
+
+@pytest.fixture
+def facts() -> Callable[..., Facts]:
+    """A day on which all went well, but for what a test says."""
+
+    def made(**but: Any) -> Facts:
+        well = Facts(
+            now=NOW,
+            due=DAY,
+            published=frozenset(DAY),
+            newest_published=LAST,
+            newest_answer=NOW - timedelta(seconds=60),
+            results={hour: (result(hour),) for hour in DAY},
+            credits_left=3_000,
+            costs=(cost(NOW - timedelta(hours=1)),),
+            reader_versions={"gold.flights": 1},
+            open_jobs=(OpenJob("1", "states_hourly", "RUNNING", NOW - timedelta(minutes=2)),),
+        )
+        return replace(well, **but)
+
+    return made
+
+
+def lights(found: Facts) -> dict[str, str]:
+    """The checks that are not good."""
+    return {c.name: c.light for c in check_all(found, LIMITS) if c.light != "good"}
+
+
+def observed(found: Facts, name: str) -> str:
+    return next(c.observed for c in check_all(found, LIMITS) if c.name == name)
+
+
+def test_a_day_on_which_all_went_well_is_all_good(facts: Any) -> None:
+    assert lights(facts()) == {}
+    assert lag_hours(facts()) == 0
+
+
+@pytest.mark.parametrize(
+    ("but", "found"),
+    [
+        ({"newest_published": LAST - 2}, {"freshness": "warning"}),
+        ({"newest_published": LAST - 4}, {"freshness": "critical"}),
+        ({"newest_answer": NOW - timedelta(minutes=10)}, {"answers": "warning"}),
+        ({"newest_answer": None}, {"answers": "critical"}),
+        ({"credits_left": 199}, {"credits": "warning"}),
+        ({"credits_left": 0}, {"credits": "critical"}),
+        ({"credits_left": None}, {}),
+        ({"reader_versions": {"gold.flights": 3}}, {"reader versions": "critical"}),
+        ({"open_jobs": (OpenJob("7", "x", "RUNNING", NOW - timedelta(hours=3)),)},
+         {"orphan jobs": "critical"}),
+        ({"costs": (cost(NOW, vcpu_hours=100.0),)}, {"cost": "warning"}),
+        ({"costs": (cost(NOW, vcpu_hours=1_000.0),)}, {"cost": "critical"}),
+        ({"costs": (cost(NOW - timedelta(days=1), vcpu_hours=1_000.0),)}, {}),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_its_limits_is_told_and_nothing_else(
+    facts: Any, but: dict[str, Any], found: dict[str, str]
+) -> None:
+    assert lights(facts(**but)) == found
+
+
+def test_hours_without_states_and_without_a_verdict_are_missing(facts: Any) -> None:
+    there = DAY[:-3]
+    found = facts(
+        published=frozenset(there),
+        results={hour: (result(hour),) for hour in there},
+        gaps={DAY[-3]: "no raw data"},
+    )
+    assert lights(found)["gaps"] == "critical"
+    assert lag_hours(found) == 3
+    assert "3 of 24 hours are missing: 2025-12-28T09" in observed(found, "gaps")
+    assert "(no raw data)" in observed(found, "gaps")
+
+
+def test_a_rejected_hour_is_no_gap_and_one_that_was_mended_is_neither(facts: Any) -> None:
+    results = {hour: (result(hour),) for hour in DAY}
+    results[DAY[3]] = (result(DAY[3], "rejected"),)
+    results[DAY[4]] = (result(DAY[4], "rejected"), result(DAY[4]))
+    found = facts(results=results, published=frozenset(DAY) - {DAY[3]})
+    assert lights(found) == {"verdicts": "warning"}
+    assert observed(found, "verdicts") == f"1 of 24 hours are rejected: {DAY[3]}"
+
+
+def test_a_line_that_does_not_balance_is_named(facts: Any) -> None:
+    results = {hour: (result(hour),) for hour in DAY} | {LAST: (result(LAST, rows_read=11),)}
+    found = facts(results=results)
+    assert lights(found) == {"ledger": "critical"}
+    assert "241 rows read, 240 accounted for" in observed(found, "ledger")
+    assert "2025-12-28 11h does not balance" in observed(found, "ledger")
+
+
+@pytest.fixture
+def publish(lake: Lake) -> Callable[..., None]:
+    """Leaves what a run of an hour leaves; with files or without."""
+
+    def run(hour: Hour, verdict: str = "pass", *, files: bool = True) -> None:
+        if files:
+            folder = f"{STATE_VECTORS.path}/date={hour.date}/hour={hour.hour}/region=europe"
+            lake.write(f"{folder}/part-0.parquet", b"rows")
+        found = result(hour, verdict)
+        lake.write(result_key("states_hourly", hour, found.ledger.run_id), found.to_json())
+
+    return run
+
+
+def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any) -> None:
+    publish(LAST - 3)
+    publish(LAST - 2, "rejected", files=False)
+    lake.write(gap_key(LAST - 1), json.dumps({"reason": "no raw data"}).encode())
+    body = json.dumps({"time": int(NOW.timestamp()) - 30, "states": None}).encode()
+    fetched_at = NOW - timedelta(seconds=30)
+    raw.land(lake, body, source="opensky", fetched_at=fetched_at, credits_left=1_234)
+    record_cost(lake, cost(NOW - timedelta(minutes=5)))
+    protocol = json.dumps({"protocol": {"minReaderVersion": 3, "minWriterVersion": 7}})
+    log = f"{STATE_VECTORS.path}/_delta_log/{{:020d}}.json"
+    lake.write(log.format(0), b'{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}\n')
+    lake.write(log.format(1), f'{{"commitInfo":{{}}}}\n{protocol}\n'.encode())
+
+    found = find_facts(lake, "opensky", (), NOW)
+
+    # A lake misses nothing of the time before its first hour, nor of an hour still in work.
+    assert found.due == (LAST - 3, LAST - 2, LAST - 1, LAST)
+    assert found.missing == (LAST - 1, LAST)
+    assert found.newest_published == LAST - 3
+    assert found.gaps == {LAST - 1: "no raw data"}
+    assert [r.ledger.verdict for r in found.results[LAST - 2]] == ["rejected"]
+    assert found.newest_answer == fetched_at
+    assert found.credits_left == 1_234
+    assert cost_of_day_usd(found, PRICES) == pytest.approx(1 * 0.05 + 4 * 0.01)
+    assert found.reader_versions == {"silver.state_vectors": 3}
+
+
+def test_an_empty_lake_is_stale_and_silent_and_nothing_worse(lake: Lake) -> None:
+    found = find_facts(lake, "opensky", (), NOW)
+    assert lights(found) == {"freshness": "warning", "answers": "critical"}
+
+
+def test_numbers_are_those_of_now_and_of_the_jobs_since_the_last_look(facts: Any) -> None:
+    costs = tuple(cost(NOW - timedelta(minutes=m), duration_s=m) for m in (5, 30, 90))
+    numbers = metrics_of_look(facts(costs=costs), PRICES, NOW - timedelta(hours=1))
+    assert numbers == {
+        "FreshnessSeconds": 2_400.0,
+        "LagHours": 0.0,
+        "CreditsLeft": 3_000.0,
+        "JobSeconds": 30.0,
+        "ColdStartSeconds": 95.0,
+        "CostUsd": pytest.approx(2 * 0.09),
+    }
+
+
+def test_since_when_is_kept_while_it_lasts_and_forgotten_when_it_is_over(facts: Any) -> None:
+    broken = check_all(facts(credits_left=0), LIMITS)
+    first = since_when(broken, {}, NOW)
+    later = since_when(broken, first, NOW + timedelta(hours=3))
+    assert later == first == {"credits": "2025-12-28 12:40"}
+    assert since_when(check_all(facts(), LIMITS), first, NOW) == {}
+
+
+def test_the_text_says_what_since_when_what_next_and_where(facts: Any) -> None:
+    checks = check_all(facts(credits_left=0), LIMITS)
+    text = text_of(checks, since_when(checks, {}, NOW), "s3://lake/reports/health.html", "docs/r")
+    for part in ("1 of 9 checks", "0 of 4,000", "since 2025-12-28 12:40", "next: nothing at once",
+                 "docs/r/credits-gone.md", "s3://lake/reports/health.html"):  # fmt: skip
+        assert part in text
+
+
+def test_the_page_draws_every_hour_and_loads_nothing(facts: Any) -> None:
+    results = {hour: (result(hour),) for hour in DAY[:-1]}
+    results[DAY[0]] = (result(DAY[0], "rejected"),)
+    found = facts(results=results, published=frozenset(DAY[:-1]), gaps={LAST: "<none>"})
+    checks = [*check_all(found, LIMITS), Check("x", "warning", "<b>", "y", "z", "<next>")]
+    page = render(found, checks, dict.fromkeys((c.name for c in checks), "now"), "docs")
+    assert page.count("<rect") == HOURS
+    assert page.count('<g class="critical">') == 1
+    assert f"{LAST}: &lt;none&gt;" in page
+    assert "<b>" not in page
+    assert "&lt;next&gt;" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "default-src 'none'" in page

@@ -1,0 +1,80 @@
+"""Numbers reach the lake or CloudWatch under the same names, and never stop a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from flightlake.contracts.storage import Lake
+from flightlake_dags.metrics import NAMESPACE, UNITS, emit
+from flightlake_dags.settings import get_settings
+from moto.server import ThreadedMotoServer
+
+
+@pytest.fixture
+def cloudwatch(monkeypatch: pytest.MonkeyPatch, lake: Lake) -> Iterator[Any]:
+    """A CloudWatch that the settings point to."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local-access",
+        "AWS_SECRET_ACCESS_KEY": "local-secret",
+        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
+        "FLIGHTLAKE_METRICS": "cloudwatch",
+    }.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    yield boto3.client("cloudwatch")
+    server.stop()
+
+
+def test_numbers_are_kept_in_the_lake(lake: Lake) -> None:
+    emit({"RowsPublished": 7, "QualityScore": 99.5}, "states_hourly 2025-12-28T02")
+    (key,) = lake.keys("metrics")
+    kept = json.loads(lake.read(key))
+    assert kept["namespace"] == NAMESPACE
+    assert kept["subject"] == "states_hourly 2025-12-28T02"
+    assert kept["metrics"] == {"RowsPublished": 7, "QualityScore": 99.5}
+
+
+def test_numbers_reach_cloudwatch_without_dimensions(cloudwatch: Any, lake: Lake) -> None:
+    emit(dict.fromkeys(UNITS, 3.0), "x")
+    found = cloudwatch.list_metrics(Namespace=NAMESPACE)["Metrics"]
+    assert {metric["MetricName"] for metric in found} == set(UNITS)
+    assert all(metric["Dimensions"] == [] for metric in found)
+    now = datetime.now(UTC)
+    sums = cloudwatch.get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName="CreditsLeft",
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    assert sum(each["Sum"] for each in sums) == 3.0
+    assert lake.keys("metrics") == []
+
+
+def test_numbers_that_cannot_be_sent_stop_nothing(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("FLIGHTLAKE_METRICS", "cloudwatch")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", '{"conn_type": "aws"}')
+    get_settings.cache_clear()
+    emit({"CreditsLeft": 1.0}, "the look")
+    assert "The metrics of the look were not sent" in caplog.text
+
+
+def test_the_alarms_name_metrics_that_are_sent() -> None:
+    alarms = Path(__file__).parents[2] / "infra/terraform/modules/observability/alarms.tf"
+    named = {word for word in UNITS if f'"{word}"' in alarms.read_text()}
+    assert named == set(UNITS)
