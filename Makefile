@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
-	infra-test lint format bench-day flights-accuracy flights-check mwaa-envs lock clean
+	infra-test lint format bench-day flights-accuracy flights-check mwaa-envs lock clean \
+	compose-env
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -94,6 +95,9 @@ lint: setup ## check style and types
 format: setup ## bring the code into shape
 	@.venv/bin/ruff check --fix $(OWN_CODE)
 	@.venv/bin/ruff format $(OWN_CODE)
+
+compose-env: setup ## make .env for docker-compose.yaml, where there is none
+	@$(LOCAL) compose-env
 
 mwaa-envs: setup ## make the environments of MWAA's other Airflow versions, to import the DAGs in
 	@$(PYTHON) infra/local/mwaa_envs.py

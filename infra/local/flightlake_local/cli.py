@@ -113,6 +113,16 @@ def guide() -> None:
     print(write_guide(load_settings(), ROOT))
 
 
+@app.command()
+def compose_env() -> None:
+    """Make .env for docker-compose.yaml, where there is none."""
+    from flightlake_local.compose_env import write_compose_env
+    from flightlake_local.settings import ROOT
+
+    path, is_new = write_compose_env(ROOT)
+    print(f"{path} was made." if is_new else f"{path} is there already; nothing was changed.")
+
+
 @app.command(hidden=True)
 def emr_config() -> None:
     """Write the local EMR Serverless's configuration and print its path (docker-compose)."""

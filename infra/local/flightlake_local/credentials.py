@@ -47,6 +47,11 @@ def load_or_create(folder: Path) -> Credentials:
     return credentials
 
 
+def fresh() -> Credentials:
+    """Secrets that nobody has yet."""
+    return Credentials(**_fresh())
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, from its first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True)
