@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
 	infra-test lint format bench-day flights-accuracy flights-check mwaa-envs lock clean \
-	compose-env
+	audit compose-env
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -95,6 +95,9 @@ lint: setup ## check style and types
 format: setup ## bring the code into shape
 	@.venv/bin/ruff check --fix $(OWN_CODE)
 	@.venv/bin/ruff format $(OWN_CODE)
+
+audit: setup ## look for known weaknesses, secrets and careless workflows (STRICT=1: skip nothing)
+	@$(PYTHON) infra/local/audit.py $(if $(STRICT),--strict)
 
 compose-env: setup ## make .env for docker-compose.yaml, where there is none
 	@$(LOCAL) compose-env
