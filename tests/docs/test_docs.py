@@ -9,7 +9,7 @@ import pytest
 from flightlake_dags.settings import Settings
 
 REPO = Path(__file__).parents[2]
-PAGES = [REPO / "README.md", *sorted((REPO / "docs").glob("*.md"))]
+PAGES = [*sorted(REPO.glob("*.md")), *sorted((REPO / "docs").glob("*.md"))]
 FOLDERS = ("dags", "jobs", "plugins", "expectations", "infra", "tests", "docs")
 
 
