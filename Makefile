@@ -105,10 +105,15 @@ compose-env: setup ## make .env for docker-compose.yaml, where there is none
 mwaa-envs: setup ## make the environments of MWAA's other Airflow versions, to import the DAGs in
 	@$(PYTHON) infra/local/mwaa_envs.py
 
-lock: setup ## resolve requirements.lock anew
+lock: setup ## resolve requirements.lock anew, and from it what the Spark jobs get
 	@.tools/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --group jobs --group local --group dev \
 		-c infra/mwaa/constraints-3.2.1.txt pyproject.toml -o requirements.lock
+	@.tools/uv/bin/uv pip compile --python-version 3.11 \
+		--python-platform x86_64-manylinux_2_34 --generate-hashes --no-emit-index-url \
+		--custom-compile-command 'make lock' --group jobs -c requirements.lock \
+		$(foreach name,pyspark py4j delta-spark,--no-emit-package $(name)) \
+		-o infra/emr/requirements.txt
 
 clean: down ## stop everything and remove its state, .flightlake/
 	@rm -rf .flightlake
