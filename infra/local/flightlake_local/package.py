@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
 _FOLDERS = (Path("jobs/flightlake"), Path("expectations"))
 
 
@@ -20,15 +22,16 @@ def files_of(root: Path) -> dict[str, Path]:
     }
 
 
-def zip_bytes(files: dict[str, Path]) -> bytes:
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     """A zip that depends on nothing but names and contents."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in sorted(files.items()):
+    # Not compressed: what deflate makes of the same bytes differs from one zlib to the next.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, body in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system = _UNIX
             entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(entry, body)
     return buffer.getvalue()
 
 
@@ -42,7 +45,9 @@ def build(root: Path, target: Path) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     contents = {
         "main.py": (root / "jobs/main.py").read_bytes(),
-        "flightlake.zip": zip_bytes(files_of(root)),
+        "flightlake.zip": zip_bytes(
+            {name: path.read_bytes() for name, path in files_of(root).items()}
+        ),
     }
     written = []
     for name, body in contents.items():
