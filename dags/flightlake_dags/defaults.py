@@ -23,6 +23,7 @@ class Tag(StrEnum):
     CATALOG = "catalog"
     EXPORT = "export"
     HEALTH = "health"
+    DEPLOYMENT = "deployment"
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"

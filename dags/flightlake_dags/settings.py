@@ -24,7 +24,11 @@ class Settings(BaseSettings):
     )
     code_url: str = Field(
         default="file:///tmp/flightlake/code",
-        description="the folder that holds main.py, flightlake.zip",
+        description="the folder that holds main.py, flightlake.zip, where there is no release",
+    )
+    releases_url: str | None = Field(
+        default=None,
+        description="s3://…/releases; DAGs of a release submit the code of theirs",
     )
     python_archive_url: str | None = Field(
         default=None,
@@ -92,12 +96,12 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="what the Spark jobs of a day may cost before it is told"
     )
 
-    @field_validator("lake_url", "code_url")
+    @field_validator("lake_url", "code_url", "releases_url")
     @classmethod
-    def _is_a_folder(cls, url: str) -> str:
-        if not url.startswith(("file:///", "s3://")):
+    def _is_a_folder(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("file:///", "s3://")):
             raise ValueError("write it as file:///folder or s3://bucket/folder")
-        return url.rstrip("/")
+        return url and url.rstrip("/")
 
     @field_validator("alerts")
     @classmethod

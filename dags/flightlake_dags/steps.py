@@ -11,6 +11,7 @@ from emr.operator import SparkStepOperator
 
 from flightlake_dags.config import spark_sizing
 from flightlake_dags.defaults import OWNER
+from flightlake_dags.release import code_folder
 from flightlake_dags.settings import Settings, get_settings
 
 # The release image brings Delta itself; fetched packages would clash with it and need a way out.
@@ -53,7 +54,7 @@ def spark_step(
         aws_conn_id=settings.aws_conn_id,
         job_driver={
             "sparkSubmit": {
-                "entryPoint": f"{settings.code_url}/main.py",
+                "entryPoint": f"{code_folder(settings)}/main.py",
                 "entryPointArguments": [step, *chain.from_iterable(arguments.items())],
                 "sparkSubmitParameters": submit_parameters(settings, sizing),
             }
@@ -77,7 +78,7 @@ def submit_parameters(settings: Settings, sizing: str) -> str:
     """What spark-submit is told: our package, Delta, the sizing, the job's Python."""
     conf = {**_DELTA, **spark_sizing(sizing), **_python(settings.python_archive_url)}
     options = [f"--conf {name}={value}" for name, value in conf.items()]
-    return " ".join([f"--py-files {settings.code_url}/flightlake.zip", *options])
+    return " ".join([f"--py-files {code_folder(settings)}/flightlake.zip", *options])
 
 
 def _python(archive_url: str | None) -> dict[str, str]:

@@ -21,6 +21,7 @@ DAG_IDS = {
     "opensky_poll",
     "pipeline_health",
     "reference_refresh",
+    "smoke",
     "states_hourly",
 }
 MAX_DAG_LINES = 110
