@@ -3,8 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
-	infra-test lint format bench-day flights-accuracy flights-check mwaa-envs lock clean \
-	audit compose-env
+	infra-test lint format bench-day flights-accuracy flights-check mwaa-check mwaa-envs lock \
+	clean audit compose-env
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -102,7 +102,10 @@ audit: setup ## look for known weaknesses, secrets and careless workflows (STRIC
 compose-env: setup ## make .env for docker-compose.yaml, where there is none
 	@$(LOCAL) compose-env
 
-mwaa-envs: setup ## make the environments of MWAA's other Airflow versions, to import the DAGs in
+mwaa-check: setup ## would this release install and import on each of MWAA's Airflow versions?
+	@$(PYTHON) infra/local/mwaa_check.py
+
+mwaa-envs: setup ## make the environments of MWAA's Airflow versions, to import the DAGs in
 	@$(PYTHON) infra/local/mwaa_envs.py
 
 lock: setup ## resolve requirements.lock anew, and from it what the Spark jobs get

@@ -1,4 +1,4 @@
-"""Make an environment for each other Airflow version of MWAA: the DAGs must import there too.
+"""Make an environment for each Airflow version of MWAA: the DAGs must import there too.
 
 Skips, with a line that says so, what cannot be had: Python 3.12, or the package registry.
 """
@@ -6,51 +6,98 @@ Skips, with a line that says so, what cannot be had: Python 3.12, or the package
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap import ROOT, TOOLS, Command, SetupError, find_uv, run, say
+from flightlake_release.pins import pins, relaxed
 
-VERSIONS = ("3.0.6", "3.3.1")
-PACKAGES = (
-    "apache-airflow-providers-amazon[aiobotocore]",
-    "pydantic-settings",
-    "requests",
-    "s3fs",
-    "tenacity",
-)
+VERSIONS = ("3.0.6", "3.2.1", "3.3.1")
 MWAA_PYTHON = (3, 12)
 
 
-def make_environment(version: str, uv: Path | None) -> None:
+@dataclass(frozen=True)
+class Environment:
+    """An Airflow with the requirements, as MWAA would have installed them."""
+
+    python: Path
+    relaxed: Mapping[str, str]
+    install_s: float
+
+
+def make_environment(version: str, uv: Path | None) -> Environment:
     """Make ``.venv-airflow-<version>`` inside MWAA's constraints, where it is not there yet.
 
+    Airflow itself is in MWAA's image. The requirements come after it, by pip as there, timed.
+
     Raises:
-        SetupError: the packages cannot be installed.
+        SetupError: this is not MWAA's Python, or the packages cannot be installed.
     """
+    if sys.version_info[:2] != MWAA_PYTHON:
+        raise SetupError("MWAA runs Python 3.12, and .venv has another")
     folder = ROOT / f".venv-airflow-{version}"
     constraints = ROOT / f"infra/mwaa/constraints-{version}.txt"
-    stamp = folder / "setup.stamp"
-    wanted = hashlib.sha256(constraints.read_bytes() + repr(PACKAGES).encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
+    given_way, requirements = requirements_for(version)
+    stamp, python = folder / "setup.stamp", folder / "bin/python"
+    wanted = hashlib.sha256(constraints.read_bytes() + requirements.encode()).hexdigest()
+    if (install_s := _seconds_in(stamp, wanted)) is not None:
+        return Environment(python, given_way, install_s)
     say(f"Installing Airflow {version} into {folder.name}, to import the DAGs in")
-    python = folder / "bin/python"
     log = TOOLS / f"airflow-{version}.log"
-    what: Command = [f"apache-airflow=={version}", *PACKAGES, "-c", constraints]
+    what: Command = [f"apache-airflow=={version}", "-c", constraints]
     run([sys.executable, "-m", "venv", "--clear", folder], folder.name, log)
     pip: Command = [python, "-m", "pip", "install", "--quiet"]
     if uv is not None:
-        pip = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
-    run([*pip, *what], f"Installing Airflow {version}", log)
-    stamp.write_text(wanted)
+        uv_install: Command = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+        run([*uv_install, "--python", python, *what], f"Installing Airflow {version}", log)
+    else:
+        run([*pip, *what], f"Installing Airflow {version}", log)
+    listed = folder / "requirements.txt"
+    listed.write_text(requirements)
+    began = time.monotonic()
+    run([*pip, "-r", listed], f"Installing the requirements on {version}", log)
+    install_s = time.monotonic() - began
+    stamp.write_text(json.dumps({"wanted": wanted, "install_s": round(install_s, 1)}))
+    return Environment(python, given_way, install_s)
+
+
+def requirements_for(version: str) -> tuple[dict[str, str], str]:
+    """requirements.txt for another Airflow: what its constraints contradict is what they say.
+
+    Returns:
+        What has given way, and the text; of the version that requirements.txt is for, as shipped.
+    """
+    constraints = ROOT / f"infra/mwaa/constraints-{version}.txt"
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    wanted = pins(lines)
+    given_way = relaxed(wanted, pins(constraints.read_text().splitlines()))
+    return given_way, "".join(f"{_line_for(line, constraints, given_way)}\n" for line in lines)
+
+
+def _line_for(line: str, constraints: Path, given_way: Mapping[str, str]) -> str:
+    """A line of requirements.txt with those constraints, and with what they say instead."""
+    if line.startswith("--constraint"):
+        return f'--constraint "{constraints}"'
+    for name, version in pins([line]).items():
+        return line.replace(f"=={version}", f"=={given_way.get(name, version)}")
+    return line
+
+
+def _seconds_in(stamp: Path, wanted: str) -> float | None:
+    """How long the installation took that is there; None where it is another or there is none."""
+    try:
+        noted = json.loads(stamp.read_text())
+        return float(noted["install_s"]) if noted["wanted"] == wanted else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def main() -> None:
     """Make every environment that can be had."""
-    if sys.version_info[:2] != MWAA_PYTHON:
-        say("Skipped: DAG imports under MWAA's other Airflow versions need Python 3.12 as .venv")
-        return
     uv = find_uv()
     for version in VERSIONS:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import flightlake_release.load_dags
 import pytest
 from airflow.models import DagBag
 from flightlake.contracts.storage import Lake
 from flightlake_dags.settings import get_settings
+from flightlake_release.layout import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,14 +28,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def load_dags() -> ModuleType:
     """The script of that name, as a module."""
-    spec = importlib.util.spec_from_file_location(
-        "load_dags", Path(__file__).parent / "load_dags.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return flightlake_release.load_dags
 
 
 @pytest.fixture(scope="session")
@@ -47,20 +41,6 @@ def dag_bag() -> Iterator[DagBag]:
     get_settings.cache_clear()
     yield DagBag(dag_folder=str(ROOT / "dags"))
     os.environ.update(kept)
-
-
-@pytest.fixture(scope="session")
-def loaded_by(run_script: Callable[..., Any]) -> Callable[[Path], dict[str, Any]]:
-    """Loads the DAGs with another Python in a fresh process, the network closed."""
-
-    def load(python: Path) -> dict[str, Any]:
-        found: dict[str, Any]
-        script = Path(__file__).parent / "load_dags.py"
-        environment = _inherited("FLIGHTLAKE_", "AIRFLOW", "PYTHONPATH", "AWS_")
-        found, _ = run_script(script, env=environment, timeout_s=120, python=str(python))
-        return found
-
-    return load
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +78,16 @@ def _inherited(*but: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def loaded(loaded_by: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """The DAGs as a fresh process of this environment loads them."""
-    return loaded_by(Path(sys.executable))
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAGs of the working tree as a fresh process of this environment loads them."""
+    paths = {name: str(ROOT / name) for name in ("dags", "jobs", "plugins")}
+    return load(
+        Path(sys.executable),
+        tmp_path_factory.mktemp("home"),
+        PYTHONPATH=":".join(paths.values()),
+        AIRFLOW__CORE__DAGS_FOLDER=paths["dags"],
+        AIRFLOW__CORE__PLUGINS_FOLDER=paths["plugins"],
+    )
 
 
 @pytest.fixture

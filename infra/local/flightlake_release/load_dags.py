@@ -1,20 +1,17 @@
-"""Loads the DAGs in a process of its own with the network closed, and prints what it found.
+"""Loads DAGs and plugins as Airflow is configured, the network closed, and prints what it found.
 
-Runs under every Airflow version that the DAGs have to import on, so it needs nothing but Airflow.
+A script for a process of its own. It runs under every Airflow version that the DAGs have to import
+on, so it needs nothing but Airflow.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import sys
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
 HOUR_START = datetime(2025, 12, 28, 2, tzinfo=UTC)
 NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind")
 
@@ -64,16 +61,43 @@ def rendered(task: Any, context: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(task, name, None) for name in task.template_fields}
 
 
+def plugin_errors() -> dict[str, str]:
+    """What the plugins manager could not import, by the file."""
+    from airflow import plugins_manager
+
+    plugins_manager.ensure_plugins_loaded()
+    try:
+        return dict(plugins_manager.get_import_errors())
+    except AttributeError:  # Airflow 3.0
+        errors: dict[str, str] = vars(plugins_manager)["import_errors"]
+        return errors
+
+
+def connection_types() -> list[str]:
+    """The connection types that Airflow offers; those of plugins come by entry points."""
+    from airflow.providers_manager import ProvidersManager
+
+    return sorted(ProvidersManager().hooks)
+
+
 def main() -> None:
+    """Load everything and print it as one line of JSON."""
     close_the_network()
     from airflow import __version__
+    from airflow.configuration import conf
     from airflow.models import DagBag
 
-    bag = DagBag(dag_folder=str(ROOT / "dags"))
+    # As Airflow's DAG processor and its task runner do with the folder of a bundle.
+    sys.path.append(conf.get("core", "dags_folder"))
+    bag = DagBag()
+    slowest = max((stat.duration.total_seconds() for stat in bag.dagbag_stats), default=0.0)
     found = {
         "airflow": __version__,
         "import_errors": bag.import_errors,
+        "slowest_import_s": slowest,
         "pyspark": sorted(name for name in sys.modules if name.split(".")[0] == "pyspark"),
+        "plugin_errors": plugin_errors(),
+        "connection_types": connection_types(),
         "rendered": {
             dag_id: {task.task_id: rendered(task, context_of(dag)) for task in dag.tasks}
             for dag_id, dag in bag.dags.items()
@@ -83,8 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    folders = ("dags", "jobs", "plugins")
-    sys.path[:0] = [str(ROOT / folder) for folder in folders]
-    with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"AIRFLOW_HOME": home, "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-        main()
+    main()
