@@ -2,12 +2,13 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql export package docs guide test \
-	infra-test lint format bench-day flights-accuracy flights-check mwaa-check mwaa-envs lock \
-	clean audit compose-env
+.PHONY: help setup demo up down status logs replay query spark-sql export package deploy docs \
+	guide test infra-test lint format bench-day flights-accuracy flights-check mwaa-check \
+	mwaa-envs lock clean audit compose-env
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
+RELEASES := $(PYTHON) -m flightlake_release
 LAKE_OPTION = $(if $(LAKE),--lake $(LAKE))
 OWN_CODE := dags jobs plugins infra tests
 
@@ -21,7 +22,10 @@ export EXPORT_TO := $(value TO)
 export EXPORT_AREA := $(value AREA)
 export EXPORT_COLUMNS := $(value COLUMNS)
 export EXPORT_FORMAT := $(value FORMAT)
-unexport SQL FORMAT FROM TABLE TO AREA COLUMNS
+export DEPLOY_ENV := $(value ENV)
+export DEPLOY_RELEASE := $(value RELEASE)
+export DEPLOY_DRY_RUN := $(value DRY_RUN)
+unexport SQL FORMAT FROM TABLE TO AREA COLUMNS ENV RELEASE DRY_RUN
 MAKEOVERRIDES :=
 
 help: ## print this help
@@ -63,8 +67,11 @@ spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
 export: setup ## rows as files: TABLE= FROM= TO= AREA= COLUMNS= FORMAT=csv|jsonl|parquet|geojson
 	@$(LOCAL) export
 
-package: setup ## build main.py and flightlake.zip, what EMR gets
-	@$(LOCAL) package
+package: setup ## build the release of this commit, all that AWS gets, in .flightlake/release
+	@$(RELEASES) package
+
+deploy: setup ## make an environment run a release: ENV=<name> RELEASE=<commit> DRY_RUN=1
+	@$(RELEASES) deploy
 
 docs: setup ## write docs/tables.md anew from the registry, the schemas and the suites
 	@$(LOCAL) docs

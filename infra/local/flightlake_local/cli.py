@@ -86,16 +86,6 @@ def logs(service: str = typer.Argument("", help="one service; all where left out
 
 
 @app.command()
-def package() -> None:
-    """Build main.py and flightlake.zip, what EMR gets."""
-    from flightlake_local import package as code
-    from flightlake_local.settings import ROOT
-
-    for path in code.build(ROOT, load_settings().code_dir):
-        print(path)
-
-
-@app.command()
 def docs() -> None:
     """Write what of the documents is made from the code: the table dictionary."""
     from flightlake_local.dictionary import write_dictionary
