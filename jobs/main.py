@@ -6,7 +6,7 @@ import sys
 import traceback
 from importlib import import_module
 
-STEPS = ("states_hourly", "flights_daily", "export_table", "reference_refresh")
+STEPS = ("states_hourly", "flights_daily", "export_table", "reference_refresh", "restore_table")
 
 
 def main(arguments: list[str]) -> int:

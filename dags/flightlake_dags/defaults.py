@@ -24,6 +24,7 @@ class Tag(StrEnum):
     EXPORT = "export"
     HEALTH = "health"
     DEPLOYMENT = "deployment"
+    RESTORE = "restore"
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"

@@ -22,6 +22,7 @@ DAG_IDS = {
     "pipeline_health",
     "reference_refresh",
     "smoke",
+    "restore_table",
     "states_hourly",
 }
 MAX_DAG_LINES = 110

@@ -122,6 +122,15 @@ def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) 
         ReaderVersionError: the table is no longer at reader version 1.
     """
     DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
+    require_reader_version(lake, table)
+
+
+def require_reader_version(lake: Lake, table: Table) -> None:
+    """Let a table through that Athena can read.
+
+    Raises:
+        ReaderVersionError: the table is no longer at reader version 1.
+    """
     _check_reader_version(DeltaLog(lake, table), table)
 
 

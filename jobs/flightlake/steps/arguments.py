@@ -13,6 +13,7 @@ from flightlake.contracts.days import Day
 from flightlake.contracts.exports import ExportRefusedError, ExportRequest
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.references import ROOT, source_of
+from flightlake.contracts.restores import RestoreRefusedError, RestoreRequest
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import REFERENCES
 
@@ -54,6 +55,22 @@ class ExportArguments:
 
     lake: Lake
     request: ExportRequest
+
+
+@dataclass(frozen=True)
+class RestoreArguments:
+    """What the step that restores a table is told."""
+
+    lake: Lake
+    run_id: str
+    request: RestoreRequest
+
+
+def parse_restore_arguments(step: str, argv: Sequence[str]) -> RestoreArguments:
+    """Parse the arguments of a restore; wrong ones end the process with a usage line."""
+    parser = _parser(step, _OF_RUN)
+    parser.add_argument("--request", type=_restore, required=True, help="JSON: table, version, …")
+    return RestoreArguments(**vars(parser.parse_args(argv)))
 
 
 def parse_export_arguments(step: str, argv: Sequence[str]) -> ExportArguments:
@@ -148,6 +165,15 @@ def _request(text: str) -> ExportRequest:
     except (ValueError, AttributeError) as error:
         raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
     except ExportRefusedError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _restore(text: str) -> RestoreRequest:
+    try:
+        return RestoreRequest.parse(json.loads(text))
+    except (ValueError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
+    except RestoreRefusedError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
