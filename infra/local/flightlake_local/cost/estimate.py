@@ -1,0 +1,289 @@
+"""The lines of an environment's month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flightlake_local.cost.assumptions import (
+    Assumptions,
+    Environment,
+    Price,
+    billed_s,
+    first_workers,
+)
+from flightlake_local.cost.lines import Factor, Line
+
+MONTHS = 12
+"""Storage is that of the end of the first year: what a month costs then."""
+
+_HOURS: Factor = (730, "hours")
+_DAYS_A_YEAR: Factor = (365, "days a year")
+_MONTHS: Factor = (12, "months")
+_SECONDS: Factor = (3600, "seconds")
+_BYTES: Factor = (1_000_000_000, "bytes a GB")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A Spark job of the estimate: how often it runs, and of which sizing profile it is."""
+
+    step: str
+    profile: str
+    runs: Factor
+    each: Factor
+
+
+JOBS = (
+    Job("states_hourly", "hour", (24, "runs a day"), _DAYS_A_YEAR),
+    Job("flights_daily", "day", (1, "run a day"), _DAYS_A_YEAR),
+    Job("reference_refresh", "reference", (1, "run a week"), (52, "weeks a year")),
+)
+
+
+def monthly_lines(environment: Environment, known: Assumptions) -> list[Line]:
+    """All that an environment is billed for in a month."""
+    return [
+        *_airflow(environment, known),
+        *_spark(known),
+        *_storage(environment, known),
+        *_requests(environment, known),
+        *_athena(environment, known),
+        *_network(environment, known),
+        *_rest(environment, known),
+    ]
+
+
+def stored_gb(environment: Environment, known: Assumptions, day: int) -> dict[str, float]:
+    """GB in each layer, and of raw in each class of storage, at the end of a day."""
+    days = _days_by_class(environment, day)
+    growth = {name: _product(factors) / _BYTES[0] for name, factors in _a_day(environment, known)}
+    return {
+        **{f"raw, {name}": growth["raw"] * held for name, held in days.items()},
+        **{name: growth[name] * day for name in ("silver", "gold", "ops and reports")},
+    }
+
+
+def _airflow(environment: Environment, known: Assumptions) -> list[Line]:
+    size = environment.mwaa_class.replace(".", "_")
+    spare = (known["mwaa_extra_worker_hours_a_day"], "worker hours a day")
+    return [
+        _line("MWAA", f"environment {environment.mwaa_class}", known, f"mwaa_{size}", [_HOURS]),
+        _line(
+            "MWAA",
+            "workers beyond the first",
+            known,
+            f"mwaa_worker_{size}",
+            [spare, _DAYS_A_YEAR],
+            [_MONTHS],
+        ),
+        _line("MWAA", "database", known, "mwaa_database", [(known["mwaa_database_gb"], "GB")]),
+    ]
+
+
+def _spark(known: Assumptions) -> list[Line]:
+    lines = []
+    for job in JOBS:
+        workers = first_workers(job.profile)
+        seconds = (billed_s(known, job.profile), "seconds")
+        for what, price, size in (
+            ("vCPU", "vcpu_hour_usd", (workers.vcpus, "vCPU")),
+            ("memory", "memory_gb_hour_usd", (workers.memory_gb, "GB")),
+        ):
+            factors = [job.runs, job.each, size, seconds]
+            item = f"{job.step}, {what}"
+            lines.append(_line("EMR Serverless", item, known, price, factors, [_MONTHS, _SECONDS]))
+    return lines
+
+
+def _a_day(environment: Environment, known: Assumptions) -> list[tuple[str, list[Factor]]]:
+    """What a day adds to each layer, in bytes."""
+    rows: list[Factor] = [
+        (environment.answers_a_day, "answers a day"),
+        (known["rows_an_answer"], "rows"),
+    ]
+    published = [*rows, (known["published_share"], "published")]
+    return [
+        ("raw", [*rows, (known["raw_bytes_a_row"], "bytes")]),
+        ("silver", [*published, (known["silver_bytes_a_row"], "bytes")]),
+        ("gold", [*published, (known["gold_bytes_a_row"], "bytes")]),
+        (
+            "ops and reports",
+            [(24, "runs a day"), (known["record_bytes_an_hour_run"], "bytes")],
+        ),
+    ]
+
+
+def _days_by_class(environment: Environment, day: int) -> dict[str, int]:
+    """How many days of raw objects each class of storage holds at the end of a day."""
+    cool, cold = environment.infrequent_access_after_days, environment.glacier_after_days
+    return {
+        "Standard": min(day, cool),
+        "Infrequent Access": max(0, min(day, cold) - cool),
+        "Glacier Instant Retrieval": max(0, day - cold),
+    }
+
+
+_CLASS_PRICES = {
+    "Standard": "s3_standard",
+    "Infrequent Access": "s3_infrequent_access",
+    "Glacier Instant Retrieval": "s3_glacier_instant_retrieval",
+}
+
+
+def _storage(environment: Environment, known: Assumptions) -> list[Line]:
+    growth = dict(_a_day(environment, known))
+    lines = [
+        _line(
+            "S3",
+            f"raw, {name}",
+            known,
+            _CLASS_PRICES[name],
+            [*growth["raw"], (days, "days kept")],
+            [_BYTES],
+        )
+        for name, days in _days_by_class(environment, 365).items()
+    ]
+    kept = (365, "days kept")
+    return lines + [
+        _line("S3", name, known, "s3_standard", [*growth[name], kept], [_BYTES])
+        for name in ("silver", "gold", "ops and reports")
+    ]
+
+
+def _requests(environment: Environment, known: Assumptions) -> list[Line]:
+    polls: list[Factor] = [(environment.answers_a_day, "answers a day"), _DAYS_A_YEAR]
+    requests, objects = [_MONTHS, (1000, "requests")], [_MONTHS, (1000, "objects")]
+    landed = [*polls, (2, "objects an answer")]
+    cool, cold = "s3_to_infrequent_access", "s3_to_glacier_instant_retrieval"
+    return [
+        _line("S3", "requests of the poll", known, "s3_write_requests", landed, requests),
+        *(
+            _line(
+                "S3",
+                f"{job.step}, {what}",
+                known,
+                f"s3_{kind}_requests",
+                [job.runs, job.each, (known[f"{job.profile}_job_{kind}_requests"], "requests")],
+                requests,
+            )
+            for job in JOBS[:2]
+            for kind, what in (("write", "writing, listing"), ("read", "reading"))
+        ),
+        _line("S3", "raw to Infrequent Access", known, cool, polls, objects),
+        _line("S3", "raw to Glacier", known, cold, polls, objects),
+    ]
+
+
+def _athena(environment: Environment, known: Assumptions) -> list[Line]:
+    queries = (environment.athena_queries_a_day, "queries a day")
+    scanned = (known["athena_gb_a_query"], "GB")
+    return [
+        _line(
+            "Athena",
+            "scanned",
+            known,
+            "athena_scanned",
+            [queries, _DAYS_A_YEAR, scanned],
+            [_MONTHS, (1000, "GB a TB")],
+        )
+    ]
+
+
+def _network(environment: Environment, known: Assumptions) -> list[Line]:
+    calls = (known["aws_api_gb_a_month"], "GB of AWS's own calls")
+    lines = []
+    if environment.endpoints:
+        ways = (environment.endpoints, "endpoints")
+        zones = (environment.zones, "zones")
+        lines += [
+            _line("Network", "endpoints", known, "endpoint_hour", [ways, zones, _HOURS]),
+            _line("Network", "data through endpoints", known, "endpoint_data", [calls]),
+        ]
+    if environment.has_nat:
+        answers: list[Factor] = [
+            (environment.answers_a_day, "answers a day"),
+            (known["rows_an_answer"], "rows"),
+            (known["raw_bytes_a_row"], "bytes"),
+            _DAYS_A_YEAR,
+        ]
+        lines += [
+            _line("Network", "NAT gateway", known, "nat_hour", [_HOURS]),
+            _line("Network", "its public address", known, "public_ipv4_hour", [_HOURS]),
+            _line("Network", "answers through NAT", known, "nat_data", answers, [_MONTHS, _BYTES]),
+        ]
+        if not environment.endpoints:
+            lines.append(_line("Network", "AWS's calls through NAT", known, "nat_data", [calls]))
+    return lines
+
+
+def _rest(environment: Environment, known: Assumptions) -> list[Line]:
+    polls: list[Factor] = [(environment.answers_a_day, "polls a day"), _DAYS_A_YEAR]
+    of_polls = (known["airflow_log_mb_a_poll"], "MB")
+    of_airflow = (known["airflow_log_gb_a_month"], "GB")
+    mb = (1000, "MB a GB")
+    kept = (environment.log_retention_days, "days kept")
+    return [
+        _line("KMS", "keys", known, "kms_key", [(known["kms_keys"], "keys")]),
+        _line(
+            "KMS",
+            "requests",
+            known,
+            "kms_requests",
+            [(known["kms_requests_a_month"], "requests")],
+            [(10_000, "requests")],
+        ),
+        _line(
+            "CloudWatch", "logs of polls", known, "logs_ingested", [*polls, of_polls], [_MONTHS, mb]
+        ),
+        _line("CloudWatch", "logs of Airflow", known, "logs_ingested", [of_airflow]),
+        _line(
+            "CloudWatch", "kept logs of polls", known, "logs_kept", [polls[0], of_polls, kept], [mb]
+        ),
+        _line(
+            "CloudWatch",
+            "kept logs of Airflow",
+            known,
+            "logs_kept",
+            [of_airflow, _MONTHS, kept],
+            [(365, "days")],
+        ),
+        _line("CloudWatch", "metrics", known, "metric", [(known["metrics"], "metrics")]),
+        _line("CloudWatch", "alarms", known, "alarm", [(known["alarms"], "alarms")]),
+        _line("CloudWatch", "dashboard", known, "dashboard", [(1, "dashboard")]),
+        _line(
+            "SNS",
+            "alerts",
+            known,
+            "sns_email",
+            [(known["alert_emails_a_month"], "e-mails")],
+            [(100_000, "e-mails")],
+        ),
+        _line("Secrets Manager", "secrets", known, "secret", [(known["secrets"], "secrets")]),
+        _line(
+            "Secrets Manager",
+            "calls of polls",
+            known,
+            "secret_calls",
+            polls,
+            [_MONTHS, (10_000, "calls")],
+        ),
+    ]
+
+
+def _line(
+    service: str,
+    item: str,
+    known: Assumptions,
+    price: str,
+    factors: list[Factor],
+    divisors: list[Factor] | None = None,
+) -> Line:
+    found: Price = known.prices[price]
+    return Line(service, item, tuple(factors), tuple(divisors or ()), found)
+
+
+def _product(factors: list[Factor]) -> float:
+    product = 1.0
+    for value, _ in factors:
+        product *= value
+    return product
