@@ -2,9 +2,9 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql export package deploy docs \
-	guide test infra-test lint format bench-day flights-accuracy flights-check mwaa-check \
-	mwaa-envs lock clean audit compose-env
+.PHONY: help setup demo up down status logs replay query spark-sql export restore cost package \
+	deploy docs guide test infra-test lint format bench-day flights-accuracy flights-check \
+	mwaa-check mwaa-envs lock clean audit compose-env
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -25,7 +25,12 @@ export EXPORT_FORMAT := $(value FORMAT)
 export DEPLOY_ENV := $(value ENV)
 export DEPLOY_RELEASE := $(value RELEASE)
 export DEPLOY_DRY_RUN := $(value DRY_RUN)
-unexport SQL FORMAT FROM TABLE TO AREA COLUMNS ENV RELEASE DRY_RUN
+export RESTORE_TABLE := $(value TABLE)
+export RESTORE_VERSION := $(value VERSION)
+export RESTORE_AT := $(value AT)
+export RESTORE_ACCEPT := $(value ACCEPT)
+export COST_ENV := $(value ENV)
+unexport SQL FORMAT FROM TABLE TO AREA COLUMNS VERSION AT ACCEPT ENV RELEASE DRY_RUN
 MAKEOVERRIDES :=
 
 help: ## print this help
@@ -67,13 +72,19 @@ spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
 export: setup ## rows as files: TABLE= FROM= TO= AREA= COLUMNS= FORMAT=csv|jsonl|parquet|geojson
 	@$(LOCAL) export
 
+restore: setup ## a table's earlier rows: TABLE= VERSION=<number> or AT=<UTC>, then ACCEPT=yes
+	@$(LOCAL) restore
+
+cost: setup ## what an environment on AWS costs a month: ENV=dev|staging|prod
+	@$(LOCAL) cost
+
 package: setup ## build the release of this commit, all that AWS gets, in .flightlake/release
 	@$(RELEASES) package
 
 deploy: setup ## make an environment run a release: ENV=<name> RELEASE=<commit> DRY_RUN=1
 	@$(RELEASES) deploy
 
-docs: setup ## write docs/tables.md anew from the registry, the schemas and the suites
+docs: setup ## write the tables, lists of SQL and costs of docs/ anew
 	@$(LOCAL) docs
 
 guide: setup ## write docs/analyst-guide.md anew: questions, SQL and answers

@@ -87,11 +87,23 @@ def logs(service: str = typer.Argument("", help="one service; all where left out
 
 @app.command()
 def docs() -> None:
-    """Write what of the documents is made from the code: the table dictionary."""
+    """Write what of the documents is made from the code: tables, analyses, costs."""
+    from flightlake_local import analyses
+    from flightlake_local.cost import page
     from flightlake_local.dictionary import write_dictionary
     from flightlake_local.settings import ROOT
 
-    print(write_dictionary(ROOT))
+    for write in (write_dictionary, analyses.write_page, page.write_page):
+        print(write(ROOT))
+
+
+@app.command()
+def cost(environment: Annotated[str, typer.Argument(envvar="COST_ENV")] = "") -> None:
+    """Print what an environment on AWS costs a month: dev, staging or prod."""
+    from flightlake_local.cost.show import show_cost
+    from flightlake_local.settings import ROOT
+
+    show_cost(environment, ROOT)
 
 
 @app.command()
@@ -177,6 +189,23 @@ def export(
 
     asked = {"table": table, "from": start, "to": end, "area": area}
     run_export(load_settings(), {**asked, "columns": columns, "format": output})
+
+
+@app.command()
+def restore(
+    table: Annotated[str, typer.Option(envvar="RESTORE_TABLE")] = "",
+    version: Annotated[str, typer.Option(envvar="RESTORE_VERSION")] = "",
+    at: Annotated[str, typer.Option(envvar="RESTORE_AT")] = "",
+    accept: Annotated[str, typer.Option(envvar="RESTORE_ACCEPT")] = "",
+) -> None:
+    """Give a table the rows of an earlier version back; without ACCEPT=yes say what would change.
+
+    A version is a number of its history, or a moment in UTC, 2025-12-28T02:30.
+    """
+    from flightlake_local.restore import run_restore
+
+    asked = {"table": table, "version": version, "at": at, "accept": accept}
+    run_restore(load_settings(), asked)
 
 
 @app.command()
