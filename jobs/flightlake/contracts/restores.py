@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import Any
 
 from flightlake.contracts.storage import Lake
@@ -20,6 +21,8 @@ VERSION_PATTERN = r"^\d{1,12}$"
 MOMENT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z?$"
 _YES = "yes"
 _MOST_LISTED = 20
+# A terminal of 100 columns has "Error: " before it.
+_WIDTH = 92
 
 
 class RestoreRefusedError(Exception):
@@ -135,7 +138,7 @@ class Restore:
         """What was done, or why not, in lines for people."""
         name, wanted = self.asked.get("table"), self.version_wanted
         if self.refused:
-            first = f"Not restored: {self.refused}"
+            first = fill(f"Not restored: {self.refused}", _WIDTH, subsequent_indent="  ")
         elif not self.changes:
             first = f"{name} has the rows of version {wanted} already."
         else:

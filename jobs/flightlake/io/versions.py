@@ -61,10 +61,12 @@ def require_whole(spark: SparkSession, lake: Lake, table: Table, version: int) -
         RestoreRefusedError: its files are not all there any more, or its columns are others.
     """
     frame = delta.read(spark, lake, table, version)
-    names = [field.name for field in frame.schema]
-    if names != schema_of(table).fieldNames():
+    columns = {(field.name, field.dataType) for field in frame.schema}
+    differ = columns ^ {(field.name, field.dataType) for field in schema_of(table)}
+    if differ:
+        names = ", ".join(sorted({name for name, _ in differ}))
         raise RestoreRefusedError(
-            f"Version {version} has other columns than the code that runs: {', '.join(names)}."
+            f"Version {version} has other columns than the code that runs, see {names}."
             " Deploy the release of its time, or run its hours again."
         )
     there = {key.rpartition("/")[2] for key in lake.keys(table.path)}

@@ -76,14 +76,14 @@ def _run(spark: SparkSession, lake: Lake, request: RestoreRequest, progress: Pro
         progress.say(f"version {wanted} of {newest} is whole")
         changes = versions.changes_between(spark, lake, table, newest, wanted)
         found = replace(found, changes=changes, derived=dependents_of(table))
-        progress.say(f"{len(changes):,} periods differ")
+        periods = f"{len(changes):,} {'period' if len(changes) == 1 else 'periods'}"
+        progress.say(f"to change: {periods}")
         if not changes:
             return replace(found, version_after=newest)
         if not request.is_accepted:
             raise RestoreRefusedError(
-                f"{len(changes):,} {'period' if len(changes) == 1 else 'periods'} of"
-                f" {table.full_name} would change, see below. Nothing was done yet; where that is"
-                " wanted, ask again with accept set to yes."
+                f"{periods} of {table.full_name} would change, see below. Nothing was done yet;"
+                " where that is wanted, ask again with accept set to yes."
             )
         return replace(found, version_after=versions.restore(spark, lake, table, wanted))
     except RestoreRefusedError as error:
