@@ -3,7 +3,7 @@
 | | |
 |---|---|
 | reads | which tables the lake has, `<lake>/<layer>/<table>/_delta_log`; their schemas and views |
-| writes | databases, tables and views in the Glue catalog, never a file of the lake |
+| writes | databases, tables and views in Glue's catalog; `<lake>/costs/`, no other file |
 | beat | daily at 03:30 UTC; by hand after a new table, a new view or a change of columns |
 | settings | `FLIGHTLAKE_ATHENA_WORKGROUP`, `…_ATHENA_RESULTS_URL`, `…_ATHENA_PREFIX` |
 
@@ -13,7 +13,8 @@
 3. `columns` has Glue say what the schemas say: columns, types and comments. Athena itself takes
    the columns from Delta's log, but views and Lake Formation look into Glue.
 4. `views` whose tables are all there are made anew, so that a changed one is up to date.
-5. `count` counts the `newest` day of `silver.state_vectors`; `rows` fails where there are none.
+5. `count` counts the `newest` day of `silver.state_vectors`; `rows` records what that cost, and
+   fails where there are none.
 
 **Again is always safe.** Every statement leaves what is there, or makes it what it should be; no
 table is ever dropped, so that what was granted on it stays. A table that was registered from
@@ -70,8 +71,8 @@ def catalog_register() -> None:
 
     # Again, Athena would count as before.
     @task(retries=1)
-    def rows(query_ids: Sequence[str]) -> None:
-        require_rows(query_ids)
+    def rows(query_ids: Sequence[str], *, run_id: Any = None) -> None:
+        require_rows(query_ids, run_id)
 
     found: Any = written()
     databases = athena_statements("databases", database_statements())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.providers.amazon.aws.operators.athena import AthenaOperator
@@ -16,6 +16,7 @@ from flightlake.contracts.athena import (
     described,
     table_input,
 )
+from flightlake.contracts.costs import JobCost, record_cost
 from flightlake.contracts.days import Day
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES, Table
@@ -24,6 +25,7 @@ from flightlake.contracts.views import views
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
 from flightlake_dags.settings import get_settings
 
+STEP = "catalog_register"
 MAX_WAIT_S = 240
 _MAX_STATEMENTS = 5
 
@@ -130,20 +132,24 @@ def describe_tables(names: Sequence[str]) -> list[str]:
     return [name for name, view in views().items() if set(view.tables) <= set(names)]
 
 
-def require_rows(query_ids: Sequence[str]) -> None:
-    """Let the run end well if every count in Athena found rows.
+def require_rows(query_ids: Sequence[str], run_id: str) -> None:
+    """Let the run end well if every count in Athena found rows; what each cost is recorded.
+
+    Statements that register tables and views scan nothing, so they have no bill.
 
     Raises:
         AirflowFailException: one found none, though the lake has files of that day.
     """
     from airflow.providers.amazon.aws.hooks.athena import AthenaHook
 
-    hook = AthenaHook(aws_conn_id=get_settings().aws_conn_id)
+    hook, lake = AthenaHook(aws_conn_id=get_settings().aws_conn_id), Lake(get_settings().lake_url)
     for query_id in query_ids:
         answer = hook.get_query_results(query_id) or {}
         _, row = answer["ResultSet"]["Rows"]
         rows = int(row["Data"][0]["VarCharValue"])
-        query = hook.get_query_info(query_id)["QueryExecution"]["Query"]
+        execution = hook.get_query_info(query_id)["QueryExecution"]
+        query = execution["Query"]
+        _record_cost(lake, execution, run_id)
         if not rows:
             raise AirflowFailException(
                 f"Athena finds no rows where the lake has files: `{query}` gave 0. The tables stay "
@@ -151,3 +157,11 @@ def require_rows(query_ids: Sequence[str]) -> None:
                 "the day with ops.run_ledger; then clear this run."
             )
         log.info("Athena reads the lake: `%s` gave %s", query, f"{rows:,}")
+
+
+def _record_cost(lake: Lake, execution: Mapping[str, Any], run_id: str) -> None:
+    try:
+        record_cost(lake, JobCost.of_query(execution, STEP, run_id))
+    except Exception as error:
+        # A run is worth more than the record of what it cost.
+        log.warning("What a query cost is not recorded: %s", error)

@@ -52,6 +52,7 @@ def run(endpoint: str) -> dict[str, Any]:
         "queries": statements(clients["athena"])[asked_before:],
         "without_tables": without_tables,
         "without_rows": empty,
+        "costs": costs(),
         "table": clients["glue"].get_table(DatabaseName="fl_silver", Name="state_vectors")["Table"],
     }
 
@@ -78,9 +79,17 @@ def without_rows(athena: Any) -> str:
         QueryString="SELECT count(*) FROM x", ResultConfiguration={"OutputLocation": "s3://results"}
     )
     try:
-        return str(require_rows([query["QueryExecutionId"]]))
+        return str(require_rows([query["QueryExecutionId"]], "manual__1"))
     except AirflowFailException as failed:
         return str(failed)
+
+
+def costs() -> list[dict[str, Any]]:
+    """What is recorded of the cost of the counts."""
+    from flightlake.contracts.storage import Lake
+
+    lake = Lake("s3://lake")
+    return [json.loads(lake.read(key)) for key in lake.keys("costs")]
 
 
 def write_tables(clients: dict[str, Any]) -> None:

@@ -85,3 +85,13 @@ def test_an_empty_lake_is_skipped_with_the_reason(seen: dict[str, Any]) -> None:
 
 def test_a_lake_that_athena_reads_empty_fails_with_the_query(seen: dict[str, Any]) -> None:
     assert "no rows where the lake has files: `SELECT count(*) FROM x`" in seen["without_rows"]
+
+
+def test_what_a_count_cost_is_recorded(seen: dict[str, Any]) -> None:
+    count = seen["costs"][-1]
+    assert {cost["service"] for cost in seen["costs"]} == {"athena"}
+    assert (count["step"], count["state"], count["bytes_scanned"]) == (
+        "catalog_register",
+        "SUCCESS",
+        0,
+    )

@@ -1,13 +1,14 @@
-"""What Spark job runs cost: one JSON a job run, ``costs/date=D/<job run>.json``, D its first day.
+"""What Spark job runs and queries cost: one JSON each, ``costs/date=D/<its id>.json``, D its day.
 
-The operator writes it when the job run has ended; the daily step collects those of its day.
+The operator writes it when a job run has ended, ``catalog_register`` when Athena has counted; the
+daily step collects those of its day.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,13 @@ from flightlake.contracts.days import Day
 from flightlake.contracts.storage import Lake
 
 ROOT = "costs"
+SPARK, ATHENA = "emr_serverless", "athena"
+"""The services whose bill is recorded."""
+
+ATHENA_MINIMUM_BYTES = 10_000_000
+"""What a query is billed for at least."""
+
+_ATHENA_STATES = {"SUCCEEDED": "SUCCESS"}
 
 
 @dataclass(frozen=True)
@@ -25,11 +33,12 @@ class Prices:
     vcpu_hour_usd: float
     memory_gb_hour_usd: float
     storage_gb_hour_usd: float
+    athena_tb_usd: float
 
 
 @dataclass(frozen=True)
 class JobCost:
-    """One job run and what it is billed for; None where the service does not say."""
+    """One job run, or query, and what it is billed for; None where the service does not say."""
 
     job_run_id: str
     step: str | None
@@ -41,6 +50,8 @@ class JobCost:
     vcpu_hours: float | None
     memory_gb_hours: float | None
     storage_gb_hours: float | None
+    service: str = SPARK
+    bytes_scanned: int | None = None
 
     @classmethod
     def of(cls, job: Mapping[str, Any]) -> JobCost:
@@ -61,6 +72,27 @@ class JobCost:
         )
 
     @classmethod
+    def of_query(cls, query: Mapping[str, Any], step: str, run_id: str) -> JobCost:
+        """The cost of a query that has ended, from the answer of Athena's ``GetQueryExecution``."""
+        status, statistics = query["Status"], query.get("Statistics", {})
+        started_at = status["SubmissionDateTime"].astimezone(UTC)
+        duration_ms = statistics.get("TotalExecutionTimeInMillis")
+        return cls(
+            job_run_id=query["QueryExecutionId"],
+            step=step,
+            run_id=run_id,
+            state=_ATHENA_STATES.get(status["State"], status["State"]),
+            started_at=started_at,
+            ended_at=status.get("CompletionDateTime", started_at).astimezone(UTC),
+            duration_s=None if duration_ms is None else round(duration_ms / 1000),
+            vcpu_hours=None,
+            memory_gb_hours=None,
+            storage_gb_hours=None,
+            service=ATHENA,
+            bytes_scanned=statistics.get("DataScannedInBytes"),
+        )
+
+    @classmethod
     def from_json(cls, body: bytes) -> JobCost:
         """Parse a record.
 
@@ -68,7 +100,13 @@ class JobCost:
             ValueError: it is none.
         """
         try:
-            content = {each.name: json.loads(body)[each.name] for each in fields(cls)}
+            stored = json.loads(body)
+            # Records of jobs are older than those of queries, and lack what those brought.
+            content = {
+                each.name: stored[each.name]
+                for each in fields(cls)
+                if each.name in stored or each.default is MISSING
+            }
             for name in ("started_at", "ended_at"):
                 content[name] = datetime.fromisoformat(content[name])
             for name in ("duration_s", "vcpu_hours", "memory_gb_hours", "storage_gb_hours"):
@@ -82,7 +120,12 @@ class JobCost:
         return json.dumps(asdict(self), indent=1, default=datetime.isoformat).encode()
 
     def cost_usd(self, prices: Prices) -> float | None:
-        """What the job run costs, in US dollars; None where its bill is not known."""
+        """What it costs, in US dollars; None where its bill is not known."""
+        if self.service == ATHENA:
+            if self.bytes_scanned is None:
+                return None
+            billed = max(ATHENA_MINIMUM_BYTES, self.bytes_scanned)
+            return round(billed / 1e12 * prices.athena_tb_usd, 6)
         if self.vcpu_hours is None or self.memory_gb_hours is None:
             return None
         cost = (
@@ -94,12 +137,12 @@ class JobCost:
 
 
 def record_cost(lake: Lake, cost: JobCost) -> None:
-    """Keep what a job run cost; once more leaves the same record."""
+    """Keep what a job run or a query cost; once more leaves the same record."""
     lake.write(f"{_folder(Day(cost.started_at.date()))}/{cost.job_run_id}.json", cost.to_json())
 
 
 def costs_of(lake: Lake, day: Day) -> list[JobCost]:
-    """What the job runs that were created on a day cost; a damaged record is left out."""
+    """What the job runs and queries of a day cost; a damaged record is left out."""
     found = []
     for key in lake.keys(_folder(day)):
         try:

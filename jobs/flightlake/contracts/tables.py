@@ -105,7 +105,7 @@ JOB_COSTS = Table(
     "flights_daily",
     ("job_run_id",),
     ("date",),
-    "What each Spark job run was billed for.",
+    "What each Spark job run, and each query of the pipeline, was billed for.",
 )
 AIRPORTS = Table(
     "ref", "airports", "reference_refresh", ("airport",), (), "The airports of the world."

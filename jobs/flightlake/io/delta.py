@@ -98,6 +98,8 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
         frame.write.format("delta")
         .mode("overwrite")
         .option("replaceWhere", predicate)
+        # A table of an older release gets the columns that came since; no other ones get here.
+        .option("mergeSchema", "true")
         .option("userMetadata", mark)
         .save(lake.url_of(table.path))
     )

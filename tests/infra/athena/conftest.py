@@ -160,7 +160,8 @@ def credit(hour: int, left: int, day: date = SECOND, **changes: Any) -> Any:
 
 def job(step: str, state: str, cost_usd: float, day: date = SECOND) -> Any:
     usage = {"vcpu_hours": 0.1, "memory_gb_hours": 0.5, "duration_s": 90, "cost_usd": cost_usd}
-    return {"step": step, "state": state, "date": day} | usage
+    of_job = {"service": "emr_serverless", "step": step, "state": state, "date": day}
+    return of_job | usage
 
 
 def density(cell: str, hour: int, airborne: int) -> Any:
@@ -267,6 +268,9 @@ ROWS: Mapping[str, Rows] = {
         job("states_hourly", "SUCCESS", 0.02),
         job("states_hourly", "FAILED", 0.03),
         job("flights_daily", "SUCCESS", 0.2),
+        job("catalog_register", "SUCCESS", 0.001)
+        | {"service": "athena", "bytes_scanned": 200_000_000}
+        | {"vcpu_hours": None, "memory_gb_hours": None},
     ],
 }
 

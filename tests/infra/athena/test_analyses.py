@@ -82,9 +82,10 @@ EXPECTED: dict[str, list[list[Any]]] = {
         ["silver.state_vectors", "coverage_is_full", "info", "validity", 1, 0, "Full."],
     ],
     "job_cost": [
-        ["2025-12-27", "states_hourly", 1, 0.01, 0.0, 0.1, 0.5, 90.0],
-        ["2025-12-28", "flights_daily", 1, 0.2, 0.0, 0.1, 0.5, 90.0],
-        ["2025-12-28", "states_hourly", 2, 0.05, 0.03, 0.2, 1.0, 90.0],
+        ["2025-12-27", "emr_serverless", "states_hourly", 1, 0.01, 0.0, 0.1, 0.5, None, 90.0],
+        ["2025-12-28", "emr_serverless", "flights_daily", 1, 0.2, 0.0, 0.1, 0.5, None, 90.0],
+        ["2025-12-28", "emr_serverless", "states_hourly", 2, 0.05, 0.03, 0.2, 1.0, None, 90.0],
+        ["2025-12-28", "athena", "catalog_register", 1, 0.001, 0.0, None, None, 0.2, 90.0],
     ],
     "late_and_rejected_hours": [["2025-12-28", 2, 2, 1, 1, 990, "reports/95.0.html"]],
     "longest_flights": [

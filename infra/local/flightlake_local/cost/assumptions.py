@@ -21,13 +21,14 @@ PRICES_FILE = "dags/config/prices.json"
 BILLED_MINIMUM_S = 60
 """EMR Serverless bills each worker for a minute at least."""
 
-_EMR_UNITS = {
-    "vcpu_hour_usd": "a vCPU hour",
-    "memory_gb_hour_usd": "a GB hour",
-    "storage_gb_hour_usd": "a GB hour",
+_RECORDED = {
+    "vcpu_hour_usd": ("a vCPU hour", "emr"),
+    "memory_gb_hour_usd": ("a GB hour", "emr"),
+    "storage_gb_hour_usd": ("a GB hour", "emr"),
+    "athena_tb_usd": ("a TB", "athena"),
 }
+"""What ``ops.job_costs`` is priced with: units, and whose list."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|[{}\[\],=]|[^\s{}\[\],="#]+')
-_EMR_SOURCE = f"aws.amazon.com/emr/pricing, {PRICES_FILE}"
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,12 @@ class Assumptions:
 def read_assumptions(root: Path) -> Assumptions:
     """The assumptions of a repository, with the sizes that its Terraform code says."""
     content = json.loads((root / FILE).read_text(encoding="utf-8"))
-    emr = json.loads((root / PRICES_FILE).read_text(encoding="utf-8"))
+    recorded = json.loads((root / PRICES_FILE).read_text(encoding="utf-8"))
     prices = {name: Price(**each) for name, each in content["prices"].items()}
-    prices |= {name: Price(emr[name], unit, _EMR_SOURCE) for name, unit in _EMR_UNITS.items()}
+    prices |= {
+        name: Price(recorded[name], unit, f"aws.amazon.com/{page}/pricing, {PRICES_FILE}")
+        for name, (unit, page) in _RECORDED.items()
+    }
     assumed = {name: Quantity(**each) for name, each in content["assumed"].items()}
     return Assumptions(
         content["prices_noted_on"],
@@ -115,7 +119,7 @@ def environment_of(assumptions: Assumptions, name: str) -> Environment:
     """
     if name not in assumptions.environments:
         known = ", ".join(assumptions.environments)
-        raise LocalError(f"There is no environment {name!r}: make cost ENV=<{known}>")
+        raise LocalError(f"There is no environment {name!r}; there are {known}: make cost ENV=dev")
     return assumptions.environments[name]
 
 

@@ -182,7 +182,7 @@ def _athena(environment: Environment, known: Assumptions) -> list[Line]:
             "Athena",
             "scanned",
             known,
-            "athena_scanned",
+            "athena_tb_usd",
             [queries, _DAYS_A_YEAR, scanned],
             [_MONTHS, (1000, "GB a TB")],
         )

@@ -44,7 +44,7 @@ _WITHOUT = """\
 ## What is not in it
 
 - A second Spark worker where there is a backlog, retries and exports: their
-  [ceilings](#what-a-job-can-cost-at-most) are below. What was billed is in `ops.job_costs`.
+  [ceilings](#what-a-job-can-cost-at-most) are above. What was billed is in `ops.job_costs`.
 - Requests to S3 by job: no interface of AWS tells them, so `ops.job_costs` has none. The estimate
   counts those that a job made against an S3 server.
 - Replaced versions of objects, until their life cycle ends; Delta's files that are no part of a
@@ -60,7 +60,8 @@ longest life of a job, waiting for workers included, and EMR Serverless gets the
 `spark.dynamicAllocation.maxExecutors` caps the workers. So the most that one job run costs is all
 its workers for all that time. A task that fails is tried four times, each with a job of its own, so
 the most of a task is four times that. A test holds the ceiling against sizes, prices and the
-time-outs of the DAGs; the budget of the account is the last resort.
+time-outs of the DAGs; the budget of the account is the last resort. A worker's first 20 GB of disk
+are free, and no profile asks for more.
 """
 
 
@@ -95,7 +96,7 @@ def sizes_text(environment: Environment) -> str:
 
 def cut_off_text(environment: Environment, known: Assumptions) -> str:
     """What one Athena query costs at most."""
-    price = known.prices["athena_scanned"]
+    price = known.prices["athena_tb_usd"]
     most = environment.athena_max_scanned_gb
     return (
         f"One Athena query scans at most {most} GB, which is"

@@ -126,7 +126,9 @@ def test_an_environment_that_names_no_endpoints_has_those_of_the_code():
 
 
 def test_an_environment_that_is_not_there_is_an_error_that_lists_those_that_are(root):
-    with pytest.raises(LocalError, match=r"no environment 'test': make cost ENV=<dev, staging, pr"):
+    with pytest.raises(
+        LocalError, match=r"no environment 'test'; there are dev, staging, prod: make"
+    ):
         environment_of(read_assumptions(root), "test")
 
 

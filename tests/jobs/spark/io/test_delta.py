@@ -1,11 +1,14 @@
 """What is asked of a table's log after a write, and what a write refuses."""
 
+import shutil
+
 import pytest
 from delta.tables import DeltaTable
 from flightlake.contracts.tables import RUN_LEDGER
 from flightlake.io import delta
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
+from pyspark.sql.types import StructType
 
 # Delta writes a checkpoint with every tenth version.
 WRITES = 12
@@ -48,6 +51,18 @@ def test_a_table_that_athena_can_no_longer_read_is_an_error_that_names_it(spark,
     )
     with pytest.raises(delta.ReaderVersionError, match=r"ops.run_ledger is at reader version 2"):
         write(1)
+
+
+def test_a_table_of_an_older_release_gets_the_columns_that_came_since(spark, lake, write, tmp_path):
+    shutil.rmtree(tmp_path / "lake" / RUN_LEDGER.path)
+    older = [column for column in schema_of(RUN_LEDGER) if column.name != "score"]
+    line = dict.fromkeys(column.name for column in older) | {"hour": 1, "run_id": "older"}
+    frame = frame_of(spark, [line], StructType(older))
+    frame.write.format("delta").partitionBy("date").save(lake.url_of(RUN_LEDGER.path))
+    assert write(2) == 1
+    rows = delta.read(spark, lake, RUN_LEDGER).orderBy("hour").collect()
+    assert [(row["hour"], row["score"]) for row in rows] == [(1, None), (2, None)]
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
 
 
 def test_a_frame_of_other_columns_is_refused_with_every_difference(spark, lake):

@@ -12,7 +12,9 @@ from flightlake.steps.arguments import DayArguments
 from flightlake.steps.flights_daily import STEP, run
 from flightlake.steps.progress import Progress
 
-PRICES = Prices(vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001)
+PRICES = Prices(
+    vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001, athena_tb_usd=5
+)
 GOLD = derived_by(STEP)
 
 

@@ -14,7 +14,9 @@ from flightlake.steps.progress import Progress
 from flightlake.steps.records import judge_records
 from pyspark.sql import functions as F
 
-PRICES = Prices(vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001)
+PRICES = Prices(
+    vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001, athena_tb_usd=5
+)
 STARTED = datetime(2025, 12, 28, 3, tzinfo=UTC)
 
 
@@ -32,6 +34,16 @@ def job_cost(job_run_id="00job", **changes):
         "storage_gb_hours": 0.0,
     }
     return JobCost(**values | changes)
+
+
+def query_cost(bytes_scanned):
+    moments = {"SubmissionDateTime": STARTED, "CompletionDateTime": STARTED + timedelta(seconds=2)}
+    query = {
+        "QueryExecutionId": "00query",
+        "Status": {"State": "SUCCEEDED", **moments},
+        "Statistics": {"DataScannedInBytes": bytes_scanned, "TotalExecutionTimeInMillis": 1700},
+    }
+    return JobCost.of_query(query, "catalog_register", "manual__1")
 
 
 def judged(spark, lake, tables, day):
@@ -91,14 +103,20 @@ def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(
 ):
     record_cost(lake, job_cost())
     record_cost(lake, job_cost("00unbilled", state="FAILED", vcpu_hours=None))
+    record_cost(lake, query_cost(400_000_000))
     record_cost(lake, job_cost("00next", started_at=STARTED + timedelta(days=1)))
     lake.write(f"costs/date={day}/00damaged.json", b"{")
     for _ in range(2):
-        assert ops.record_job_costs(spark, lake, day, PRICES) == 2
+        assert ops.record_job_costs(spark, lake, day, PRICES) == 3
     rows = {row["job_run_id"]: row for row in tables.by_deltalake(JOB_COSTS)}
     assert {name: row["cost_usd"] for name, row in rows.items()} == {
         "00job": 0.21,
         "00unbilled": None,
+        "00query": 0.002,
     }
+    assert rows["00query"]["bytes_scanned"] == 400_000_000
+    [costs] = judged(spark, lake, [JOB_COSTS], day)
+    # One of three has no bill.
+    assert unmet([costs]) == {"cost_usd_is_known"}
     assert rows["00job"]["ended_at"] - rows["00job"]["started_at"] == timedelta(seconds=90)
     assert costs_of(lake, day)[0] == job_cost()
