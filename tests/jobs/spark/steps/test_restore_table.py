@@ -67,8 +67,8 @@ def test_an_earlier_version_comes_back_once_what_changes_is_accepted(lake, write
     refused = restore(version=str(wanted))
     assert "2 periods of ops.api_credits would change" in str(refused.refused)
     lines = refused.describe().splitlines()
-    assert lines[1:3] == ["  2025-12-28T02: 1 rows, then 3", "  2025-12-28T03: 4 rows, then 0"]
-    assert max(map(len, lines[1:])) <= 100
+    assert lines[-2:] == ["  2025-12-28T02: 1 rows, then 3", "  2025-12-28T03: 4 rows, then 0"]
+    assert len("Error: ") + max(map(len, lines)) <= 100
     assert (DeltaLog(lake, TABLE).version, rows_by_hour(tables)) == (newest, {1: 2, 2: 1, 3: 4})
 
     done = restore(version=str(wanted), accept="yes")
