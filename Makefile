@@ -69,7 +69,7 @@ query: setup ## ask the tables, with no JVM: SQL="…", FORMAT=table|csv|json
 spark-sql: setup ## open Spark SQL with the same names (SQL="…": run that)
 	@$(LOCAL) spark-sql
 
-export: setup ## rows as files: TABLE= FROM= TO= AREA= COLUMNS= FORMAT=csv|jsonl|parquet|geojson
+export: setup ## rows as files: TABLE= FROM= TO= AREA= COLUMNS= FORMAT=csv|jsonl|parquet|…
 	@$(LOCAL) export
 
 restore: setup ## a table's earlier rows: TABLE= VERSION=<number> or AT=<UTC>, then ACCEPT=yes
@@ -114,7 +114,7 @@ format: setup ## bring the code into shape
 	@.venv/bin/ruff check --fix $(OWN_CODE)
 	@.venv/bin/ruff format $(OWN_CODE)
 
-audit: setup ## look for known weaknesses, secrets and careless workflows (STRICT=1: skip nothing)
+audit: setup ## look for weaknesses, secrets and careless workflows (STRICT=1: skip nothing)
 	@$(PYTHON) infra/local/audit.py $(if $(STRICT),--strict)
 
 compose-env: setup ## make .env for docker-compose.yaml, where there is none

@@ -23,7 +23,9 @@ from flightlake_dags.raw_hour import gap_key
 
 NOW = datetime(2025, 12, 28, 12, 40, tzinfo=UTC)
 LAST = Hour.parse("2025-12-28T11")
-PRICES = Prices(vcpu_hour_usd=0.05, memory_gb_hour_usd=0.01, storage_gb_hour_usd=0.0)
+PRICES = Prices(
+    vcpu_hour_usd=0.05, memory_gb_hour_usd=0.01, storage_gb_hour_usd=0.0, athena_tb_usd=0.0
+)
 LIMITS = Limits(poll_seconds=90, credits_a_day=4_000, cost_a_day_usd=5.0, prices=PRICES)
 DAY = tuple(LAST - back for back in reversed(range(HOURS)))
 

@@ -1,21 +1,20 @@
 locals {
-  release_url = "${module.delivery.releases_url}${var.release.name}"
-
   # What is not here has the default of dags/flightlake_dags/settings.py.
   settings = merge(
     {
       FLIGHTLAKE_ALERTS             = "sns:${module.observability.topic_arn}"
       FLIGHTLAKE_ATHENA_PREFIX      = local.database_prefix
       FLIGHTLAKE_ATHENA_WORKGROUP   = module.catalog.workgroup
-      FLIGHTLAKE_CODE_URL           = local.release_url
       FLIGHTLAKE_EMR_APPLICATION_ID = module.emr_serverless.application_id
       FLIGHTLAKE_EMR_JOB_ROLE_ARNS  = jsonencode(module.security.job_role_arns)
       FLIGHTLAKE_METRICS            = "cloudwatch"
       FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
       FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
+      # The DAGs say which release they are of: they submit its code.
+      FLIGHTLAKE_RELEASES_URL = trimsuffix(module.delivery.releases_url, "/")
     },
     var.release.has_python_archive ? {
-      FLIGHTLAKE_PYTHON_ARCHIVE_URL = "${local.release_url}/env.tar.gz"
+      FLIGHTLAKE_PYTHON_ARCHIVE_URL = "${module.delivery.releases_url}${var.release.name}/env.tar.gz"
     } : {},
   )
 }

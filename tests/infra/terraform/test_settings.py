@@ -14,6 +14,7 @@ from tests.infra.terraform.made import Made
 PREFIX = "FLIGHTLAKE_"
 
 DEFAULTED = {
+    "FLIGHTLAKE_CODE_URL": "the DAGs of a release submit its code",
     "FLIGHTLAKE_ALERT_PAUSE_S": "an hour is right for AWS too",
     "FLIGHTLAKE_AIRCRAFT_SOURCE": "where OpenSky publishes it",
     "FLIGHTLAKE_AIRLINES_SOURCE": "what the project brings",
@@ -65,5 +66,6 @@ def test_the_dags_take_the_settings(
 
 def test_roles_are_told_by_step(exported: dict[str, str]) -> None:
     roles = json.loads(exported["FLIGHTLAKE_EMR_JOB_ROLE_ARNS"])
-    assert {"states_hourly", "flights_daily", "reference_refresh", "export_table"} <= set(roles)
+    steps = {"states_hourly", "flights_daily", "reference_refresh"}
+    assert steps | {"export_table", "restore_table"} <= set(roles)
     assert all(arn.startswith("arn:aws:iam::") for arn in roles.values())

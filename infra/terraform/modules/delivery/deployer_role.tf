@@ -1,9 +1,9 @@
-# It puts files there and no more: which of them Airflow and the jobs take is said in the values of
-# Terraform, which somebody reviews.
+# It puts releases in place: files, and the versions of plugins and requirements that Airflow takes.
+# An update of Airflow takes an hour at worst, and the DAGs come after it.
 resource "aws_iam_role" "deployer" {
   name                 = "${var.name}-deployer"
   description          = "Puts releases from GitHub into the code bucket."
-  max_session_duration = 3600
+  max_session_duration = 7200
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -60,6 +60,12 @@ resource "aws_iam_role_policy" "deployer" {
         Effect   = "Allow"
         Action   = "s3:DeleteObject"
         Resource = "${local.bucket_arn}/dags/*"
+      },
+      {
+        Sid      = "RestartAirflow"
+        Effect   = "Allow"
+        Action   = ["airflow:GetEnvironment", "airflow:UpdateEnvironment"]
+        Resource = "arn:aws:airflow:${var.region}:${var.account_id}:environment/${var.name}"
       },
       {
         Sid       = "UseTheKeyOfTheBucket"

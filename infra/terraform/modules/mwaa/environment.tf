@@ -63,6 +63,11 @@ resource "aws_mwaa_environment" "this" {
     security_group_ids = [var.security_group_id]
   }
 
+  lifecycle {
+    # `make deploy` says which versions run; an apply must not put older ones back.
+    ignore_changes = [plugins_s3_object_version, requirements_s3_object_version]
+  }
+
   # A new environment takes half an hour, and changes that restart it nearly as long.
   timeouts {
     create = "120m"

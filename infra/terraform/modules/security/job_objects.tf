@@ -80,6 +80,13 @@ locals {
       removes = ["exports/*"]
     }
 
+    # It says what would change before it changes anything, and writes down what it did.
+    restore_table = {
+      reads   = ["restores/*"]
+      writes  = concat(local.layers, ["restores/*"])
+      removes = []
+    }
+
     # VACUUM and the clean-up of logs; nothing of raw/.
     maintenance = {
       reads   = []

@@ -3,7 +3,8 @@ locals {
 
   # raw/ is missing on purpose: a version of it that someone managed to hide has to stay.
   replaced_prefixes = [
-    "alerts/", "costs/", "exports/", "gaps/", "gold/", "ops/", "ref/", "reports/", "silver/",
+    "alerts/", "costs/", "exports/", "gaps/", "gold/", "ops/", "ref/", "reports/",
+    "restores/", "silver/",
   ]
 }
 

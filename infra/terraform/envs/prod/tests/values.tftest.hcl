@@ -59,7 +59,7 @@ run "prod" {
     condition = (
       output.settings.FLIGHTLAKE_POLL_SECONDS == "90"
       && output.settings.FLIGHTLAKE_LAKE_URL == output.lake_url
-      && output.settings.FLIGHTLAKE_CODE_URL == "${output.releases_url}${var.release.name}"
+      && "${output.settings.FLIGHTLAKE_RELEASES_URL}/" == output.releases_url
       && output.settings.FLIGHTLAKE_ATHENA_PREFIX == "flightlake_prod_"
     )
     error_message = "Airflow is told where things are."
@@ -67,7 +67,8 @@ run "prod" {
 
   assert {
     condition = toset(keys(jsondecode(output.settings.FLIGHTLAKE_EMR_JOB_ROLE_ARNS))) == toset([
-      "states_hourly", "flights_daily", "reference_refresh", "export_table", "maintenance",
+      "states_hourly", "flights_daily", "reference_refresh", "export_table",
+      "restore_table", "maintenance",
     ])
     error_message = "Airflow is told the role of every step."
   }

@@ -72,7 +72,8 @@ run "keys" {
 run "jobs" {
   assert {
     condition = toset(keys(aws_iam_role.job)) == toset([
-      "states_hourly", "flights_daily", "reference_refresh", "export_table", "maintenance",
+      "states_hourly", "flights_daily", "reference_refresh", "export_table",
+      "restore_table", "maintenance",
     ])
     error_message = "Every step has a role of its own."
   }

@@ -201,6 +201,7 @@ run "life_cycles" {
     condition = alltrue([
       for prefix in [
         "silver/", "gold/", "ref/", "ops/", "reports/", "costs/", "gaps/", "exports/",
+        "alerts/", "restores/",
       ] :
       anytrue([
         for r in aws_s3_bucket_lifecycle_configuration.lake.rule :
