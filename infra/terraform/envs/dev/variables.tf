@@ -134,7 +134,7 @@ variable "airflow" {
 }
 
 variable "release" {
-  description = "The folder below releases/ with the Python archive of the jobs, and whether there is one."
+  description = "The folder below releases/ with the Python archive of jobs, and if there is one."
   type = object({
     name               = string
     has_python_archive = optional(bool, true)

@@ -15,6 +15,8 @@ def test_tables_that_are_made_from_copied_raw_data_have_the_rows_of_the_original
     run_script, tmp_path
 ):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
+    # The suites are a package beside the sources.
+    kept["PYTHONPATH"] = str(REPO)
     script = Path(__file__).parent / "rebuild_lake.py"
     jars = REPO / ".flightlake/jars"
     found, _ = run_script(script, str(tmp_path), str(jars), env=kept, timeout_s=540)
