@@ -1,4 +1,6 @@
 locals {
+  releases_url = module.delivery.releases_url
+
   # What is not here has the default of dags/flightlake_dags/settings.py.
   settings = merge(
     {
@@ -11,10 +13,10 @@ locals {
       FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
       FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
       # The DAGs say which release they are of: they submit its code.
-      FLIGHTLAKE_RELEASES_URL = trimsuffix(module.delivery.releases_url, "/")
+      FLIGHTLAKE_RELEASES_URL = trimsuffix(local.releases_url, "/")
     },
     var.release.has_python_archive ? {
-      FLIGHTLAKE_PYTHON_ARCHIVE_URL = "${module.delivery.releases_url}${var.release.name}/env.tar.gz"
+      FLIGHTLAKE_PYTHON_ARCHIVE_URL = "${local.releases_url}${var.release.name}/env.tar.gz"
     } : {},
   )
 }
