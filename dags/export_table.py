@@ -33,12 +33,11 @@ from typing import Any
 from airflow.sdk import dag, task
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.exports import (
-    EXPORT_MACROS,
     EXPORT_PARAMS,
-    REQUEST,
     require_delivery,
     require_request,
 )
+from flightlake_dags.requests import REQUEST, REQUEST_MACROS
 from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
@@ -54,7 +53,7 @@ STEP = "export_table"
     max_active_runs=1,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.EXPORT],
-    user_defined_macros=EXPORT_MACROS,
+    user_defined_macros=REQUEST_MACROS,
     params=EXPORT_PARAMS,
 )
 def export_table() -> None:

@@ -21,6 +21,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,8 +53,7 @@ def pipeline_health() -> None:
     def look() -> dict[str, Any]:
         from flightlake_dags.health.look import look as look_now
 
-        found = look_now(datetime.now(UTC))
-        return {"light": found.light, "text": found.text, "broken": list(found.broken)}
+        return asdict(look_now(datetime.now(UTC)))
 
     @task
     def verdict(found: Any, params: dict[str, Any] | None = None) -> str:

@@ -31,9 +31,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.requests import REQUEST, REQUEST_MACROS
 from flightlake_dags.restores import (
-    REQUEST,
-    RESTORE_MACROS,
     RESTORE_PARAMS,
     require_request,
     require_restored,
@@ -52,7 +51,7 @@ STEP = "restore_table"
     max_active_runs=1,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.RESTORE],
-    user_defined_macros=RESTORE_MACROS,
+    user_defined_macros=REQUEST_MACROS,
     params=RESTORE_PARAMS,
 )
 def restore_table() -> None:

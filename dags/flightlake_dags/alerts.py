@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import logging
@@ -12,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flightlake.contracts.days import Period
-from flightlake.contracts.storage import Lake
+from flightlake.contracts.storage import Lake, short_digest
 
 from flightlake_dags.compat import AirflowFailException
 from flightlake_dags.days import find_day
@@ -82,25 +81,23 @@ def alert_of(context: Mapping[str, Any]) -> Alert:
 def with_pause(alert: Alert, now: datetime) -> Alert | None:
     """The alert, with what was held back since the last one of its topic; None where it is too
     soon for another. An alert is worth more than its pause: without the lake it is sent."""
-    digest = hashlib.sha256(alert.topic.encode()).hexdigest()[:12]
-    key = f"alerts/{digest}.json"
+    key = f"alerts/{short_digest(alert.topic)}.json"
     try:
         lake = Lake(get_settings().lake_url)
-        last = json.loads(lake.read(key)) if lake.exists(key) else None
-        is_due = last is None or now - datetime.fromisoformat(last["sent_at"]) >= timedelta(
-            seconds=alert.pause_s
-        )
-        held_back = 0 if last is None else int(last["held_back"])
-        said = {
-            "topic": alert.topic,
-            "sent_at": now.isoformat() if is_due or last is None else last["sent_at"],
-            "held_back": 0 if is_due else held_back + 1,
-        }
-        lake.write(key, json.dumps(said, indent=1).encode())
+        known: dict[str, Any] = {"held_back": 0}
+        if lake.exists(key):
+            known = json.loads(lake.read(key))
+        held_back, pause = known["held_back"], timedelta(seconds=alert.pause_s)
+        is_too_soon = "sent_at" in known and now - datetime.fromisoformat(known["sent_at"]) < pause
+        if is_too_soon:
+            known["held_back"] += 1
+        else:
+            known = {"topic": alert.topic, "sent_at": now.isoformat(), "held_back": 0}
+        lake.write(key, json.dumps(known, indent=1).encode())
     except Exception as error:
         log.warning("When %s was last alerted is not known: %s", alert.topic, error)
         return alert
-    if not is_due:
+    if is_too_soon:
         return None
     more = f"\n{held_back} more since the last alert were held back." if held_back else ""
     return replace(alert, text=f"{alert.text}{more}")

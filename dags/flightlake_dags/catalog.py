@@ -17,9 +17,9 @@ from flightlake.contracts.athena import (
     table_input,
 )
 from flightlake.contracts.costs import JobCost, record_cost
-from flightlake.contracts.days import Day
+from flightlake.contracts.partitions import days_of
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import STATE_VECTORS, TABLES, Table
+from flightlake.contracts.tables import STATE_VECTORS, TABLES
 from flightlake.contracts.views import views
 
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
@@ -73,15 +73,8 @@ def view_statement(name: str) -> str:
 def count_statements() -> list[str]:
     """The query that counts the newest day of states; none where the lake has no day."""
     settings = get_settings()
-    days = newest_day(Lake(settings.lake_url), STATE_VECTORS)
-    return [count_rows(STATE_VECTORS, day, settings.athena_prefix) for day in days]
-
-
-def newest_day(lake: Lake, table: Table) -> list[Day]:
-    """The last day of which a table has files; none where it has no day."""
-    folders = [key.rpartition("/")[2] for key in lake.folders(table.path)]
-    days = [folder.removeprefix("date=") for folder in folders if folder.startswith("date=")]
-    return [Day.parse(day) for day in days[-1:]]
+    newest = days_of(Lake(settings.lake_url), STATE_VECTORS)[-1:]
+    return [count_rows(STATE_VECTORS, day, settings.athena_prefix) for day in newest]
 
 
 def athena_statements(task_id: str, statements: Any) -> Any:

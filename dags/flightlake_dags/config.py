@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+EMR_RELEASE = "emr-spark-8.1.0"
+"""The release of EMR Serverless that the jobs are for: the first with Delta 4.2."""
+
 _FOLDER = Path(__file__).resolve().parents[1] / "config"
 
 

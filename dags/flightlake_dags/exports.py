@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -11,54 +10,41 @@ from airflow.sdk import Param
 from flightlake.contracts.exports import (
     AREA_PATTERN,
     COLUMNS_PATTERN,
-    FIELDS,
     FORMATS,
     MOMENT_PATTERN,
-    ExportRefusedError,
     ExportRequest,
     folder_of,
     read_manifest,
 )
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import STATE_VECTORS, TABLES
 
 from flightlake_dags.compat import AirflowFailException
+from flightlake_dags.requests import open_param, parse_params, table_param
 from flightlake_dags.settings import get_settings
-
-REQUEST = "{{ export_request(params) }}"
-"""What was asked for, as one JSON text; the DAG needs ``EXPORT_MACROS``."""
 
 log = logging.getLogger(__name__)
 
 
-def _open(pattern: str, title: str, description: str) -> Param:
-    """A text that may be left open."""
-    kinds = ["null", "string"]
-    return Param(None, type=kinds, pattern=pattern, title=title, description=description)
-
-
 EXPORT_PARAMS = {
-    "table": Param(
-        STATE_VECTORS.full_name,
-        type="string",
-        enum=list(TABLES),
-        title="Table",
-        description="Which table's rows.",
-    ),
-    "from": _open(
-        MOMENT_PATTERN,
+    "table": table_param("Which table's rows."),
+    "from": open_param(
         "From",
         "The first hour, UTC, as 2025-12-28T02, or the first day, as 2025-12-28;"
         " none for a table without time.",
+        pattern=MOMENT_PATTERN,
     ),
-    "to": _open(MOMENT_PATTERN, "To", "The first hour, or day, that is not exported any more."),
-    "area": _open(
-        AREA_PATTERN,
+    "to": open_param(
+        "To", "The first hour, or day, that is not exported any more.", pattern=MOMENT_PATTERN
+    ),
+    "area": open_param(
         "Area",
         "south,west,north,east in degrees, such as 45.8,5.9,47.9,10.6; none: everywhere.",
+        pattern=AREA_PATTERN,
     ),
-    "columns": _open(
-        COLUMNS_PATTERN, "Columns", "Names with commas between them, in this order; none: all."
+    "columns": open_param(
+        "Columns",
+        "Names with commas between them, in this order; none: all.",
+        pattern=COLUMNS_PATTERN,
     ),
     "format": Param(
         FORMATS[0],
@@ -68,14 +54,6 @@ EXPORT_PARAMS = {
         description="geojson: positions as points; of gold.flights, their tracks.",
     ),
 }
-
-
-def export_request(params: Mapping[str, Any]) -> str:
-    """The params as one text; nothing is judged here."""
-    return json.dumps({name: params[name] for name in FIELDS})
-
-
-EXPORT_MACROS = {"export_request": export_request}
 
 
 def require_request(params: Mapping[str, Any]) -> str:
@@ -118,7 +96,4 @@ def require_delivery(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request(params: Mapping[str, Any]) -> ExportRequest:
-    try:
-        return ExportRequest.parse({name: params[name] for name in FIELDS})
-    except ExportRefusedError as error:
-        raise AirflowFailException(f"{error} Nothing was exported.") from None
+    return parse_params(ExportRequest.parse, params, "Nothing was exported.")

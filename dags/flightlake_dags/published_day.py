@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.partitions import hours_of
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS
 
@@ -36,7 +37,7 @@ def require_published_hours(day: Day, run_id: str, *, is_scheduled: bool) -> int
         log.info("The hour after %s may still be processed; looking again at %s", day, ready)
         raise AirflowRescheduleException(ready)
     lake = Lake(settings.lake_url)
-    hours = published_hours(lake, day)
+    hours = len(hours_of(lake, STATE_VECTORS, day))
     if not hours:
         raise AirflowSkipException(record_gap(lake, day, run_id))
     lake.remove(gap_key(day))
@@ -47,11 +48,6 @@ def require_published_hours(day: Day, run_id: str, *, is_scheduled: bool) -> int
 def ready_at(day: Day, poll_seconds: int) -> datetime:
     """When the hour after the day, which its last flights reach into, has surely been published."""
     return complete_at(Hour(day.end), poll_seconds) + PROCESSING
-
-
-def published_hours(lake: Lake, day: Day) -> int:
-    """How many hours of a day silver.state_vectors holds states of."""
-    return len(lake.folders(f"{STATE_VECTORS.path}/date={day}"))
 
 
 def gap_key(day: Day) -> str:

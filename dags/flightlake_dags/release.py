@@ -20,10 +20,10 @@ import emr
 from flightlake.contracts.storage import Lake
 
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
+from flightlake_dags.config import EMR_RELEASE
 from flightlake_dags.settings import Settings, get_settings
 
 PROVIDERS = "apache_airflow_provider"
-EMR_RELEASE = "emr-spark-8.1.0"
 
 log = logging.getLogger(__name__)
 

@@ -2,69 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import Param
 from flightlake.contracts.restores import (
-    FIELDS,
     MOMENT_PATTERN,
     VERSION_PATTERN,
-    RestoreRefusedError,
     RestoreRequest,
     read_restore,
 )
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import STATE_VECTORS, TABLES
 
 from flightlake_dags.compat import AirflowFailException
+from flightlake_dags.requests import open_param, parse_params, table_param
 from flightlake_dags.settings import get_settings
-
-REQUEST = "{{ restore_request(params) }}"
-"""What was asked for, as one JSON text; the DAG needs ``RESTORE_MACROS``."""
 
 log = logging.getLogger(__name__)
 
 RESTORE_PARAMS = {
-    "table": Param(
-        STATE_VECTORS.full_name,
-        type="string",
-        enum=list(TABLES),
-        title="Table",
-        description="Which table's rows are wanted back.",
-    ),
-    "version": Param(
-        None,
-        type=["null", "string"],
+    "table": table_param("Which table's rows are wanted back."),
+    "version": open_param(
+        "Version",
+        "Its number in the table's history; none where a moment is given.",
         pattern=VERSION_PATTERN,
-        title="Version",
-        description="Its number in the table's history; none where a moment is given.",
     ),
-    "at": Param(
-        None,
-        type=["null", "string"],
+    "at": open_param(
+        "At",
+        "The moment as of which the rows are wanted, UTC, as 2025-12-28T02:30.",
         pattern=MOMENT_PATTERN,
-        title="At",
-        description="The moment as of which the rows are wanted, UTC, as 2025-12-28T02:30.",
     ),
-    "accept": Param(
-        None,
-        type=["null", "string"],
+    "accept": open_param(
+        "Accept",
+        "yes: do it. None: only say which hours or days would change.",
         enum=[None, "yes"],
-        title="Accept",
-        description="yes: do it. None: only say which hours or days would change.",
     ),
 }
-
-
-def restore_request(params: Mapping[str, Any]) -> str:
-    """The params as one text; nothing is judged here."""
-    return json.dumps({name: params[name] for name in FIELDS})
-
-
-RESTORE_MACROS = {"restore_request": restore_request}
 
 
 def require_request(params: Mapping[str, Any]) -> str:
@@ -94,7 +67,4 @@ def require_restored(params: Mapping[str, Any], run_id: str) -> dict[str, Any]:
 
 
 def _request(params: Mapping[str, Any]) -> RestoreRequest:
-    try:
-        return RestoreRequest.parse({name: params[name] for name in FIELDS})
-    except RestoreRefusedError as error:
-        raise AirflowFailException(f"{error} Nothing was restored.") from None
+    return parse_params(RestoreRequest.parse, params, "Nothing was restored.")

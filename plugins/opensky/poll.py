@@ -117,18 +117,8 @@ def _moment(time_s: int) -> str:
 
 
 def last_credits(lake: Lake, source: str, now: datetime) -> tuple[int, datetime] | None:
-    """The newest reading of the credits left, and its moment, out of this and the last hour.
-
-    The lake itself remembers: polls run in processes, and on machines, that share nothing else.
-    """
-    for hour in (Hour.of(now), Hour.of(now) - 1):
-        for key in reversed(lake.keys(raw.hour_folder(source, hour))):
-            if not key.endswith(raw.MANIFEST_SUFFIX):
-                continue
-            try:
-                manifest = raw.Manifest.from_json(lake.read(key))
-                if manifest.credits_left is not None:
-                    return manifest.credits_left, datetime.fromisoformat(manifest.fetched_at)
-            except (FileNotFoundError, ValueError):
-                continue
+    """The newest reading of the credits left, and its moment, out of this and the last hour."""
+    for manifest in raw.newest_manifests(lake, source, now):
+        if manifest.credits_left is not None:
+            return manifest.credits_left, datetime.fromisoformat(manifest.fetched_at)
     return None

@@ -15,6 +15,7 @@ from airflow.models import DagBag
 from flightlake.contracts.storage import Lake
 from flightlake_dags.settings import get_settings
 from flightlake_release.layout import load
+from moto.server import ThreadedMotoServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,3 +98,21 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
     get_settings.cache_clear()
     yield Lake(tmp_path.as_uri())
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS of the test's own, which boto3 and Airflow's hooks find."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local-access",
+        "AWS_SECRET_ACCESS_KEY": "local-secret",
+        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield
+    server.stop()

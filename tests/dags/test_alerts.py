@@ -24,7 +24,6 @@ from flightlake_dags.alerts import (
     with_pause,
 )
 from flightlake_dags.settings import Settings, get_settings
-from moto.server import ThreadedMotoServer
 from pydantic import ValidationError
 
 REASON = "2025-12-28T02 was rejected: 1 critical expectations are not met.\nReport: file:///r.html"
@@ -106,18 +105,7 @@ def test_by_default_an_alert_is_one_line_of_the_log(
     assert REASON in records[0].message
 
 
-def test_an_alert_reaches_sns(alerts_to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local-access",
-        "AWS_SECRET_ACCESS_KEY": "local-secret",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", '{"conn_type": "aws"}')
+def test_an_alert_reaches_sns(alerts_to: Any, aws: None) -> None:
     sns, sqs = boto3.client("sns"), boto3.client("sqs")
     topic = sns.create_topic(Name="alerts")["TopicArn"]
     queue = sqs.create_queue(QueueName="people")["QueueUrl"]
@@ -127,7 +115,6 @@ def test_an_alert_reaches_sns(alerts_to: Any, monkeypatch: pytest.MonkeyPatch) -
     alerts_to(f"sns:{topic}")
     alert_on_failure(context())
     messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    server.stop()
     assert len(messages) == 1
     assert REASON in json.loads(messages[0]["Body"])["Message"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,27 +12,14 @@ import pytest
 from flightlake.contracts.storage import Lake
 from flightlake_dags.metrics import NAMESPACE, UNITS, emit
 from flightlake_dags.settings import get_settings
-from moto.server import ThreadedMotoServer
 
 
 @pytest.fixture
-def cloudwatch(monkeypatch: pytest.MonkeyPatch, lake: Lake) -> Iterator[Any]:
+def cloudwatch(monkeypatch: pytest.MonkeyPatch, lake: Lake, aws: None) -> Any:
     """A CloudWatch that the settings point to."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local-access",
-        "AWS_SECRET_ACCESS_KEY": "local-secret",
-        "AIRFLOW_CONN_AWS_DEFAULT": '{"conn_type": "aws"}',
-        "FLIGHTLAKE_METRICS": "cloudwatch",
-    }.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FLIGHTLAKE_METRICS", "cloudwatch")
     get_settings.cache_clear()
-    yield boto3.client("cloudwatch")
-    server.stop()
+    return boto3.client("cloudwatch")
 
 
 def test_numbers_are_kept_in_the_lake(lake: Lake) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.tables import READER_VERSION
 
 from flightlake_dags.health.facts import Facts
 
@@ -22,8 +23,6 @@ FEW_CREDITS_SHARE = 0.05
 """Of a day's credits; the poll's own floor is below that."""
 LONGEST_JOB = timedelta(hours=2)
 """No step may run so long; see the time-outs of the DAGs."""
-READER_VERSION = 1
-"""Athena reads no newer one for certain."""
 MAX_NAMED = 6
 
 

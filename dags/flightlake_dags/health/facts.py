@@ -13,6 +13,7 @@ from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, costs_of
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.partitions import days_of, hours_of
 from flightlake.contracts.results import ROOT, RunResult
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES
@@ -78,24 +79,22 @@ def find_facts(lake: Lake, source: str, jobs: tuple[OpenJob, ...], now: datetime
         jobs: the Spark job runs that have not ended.
         now: the moment of the look, aware.
     """
-    from opensky.poll import last_credits
-
     last = Hour.of(now - PROCESSING) - 1
     window = [last - back for back in reversed(range(HOURS))]
     known = published_hours(lake)
+    polls = list(raw.newest_manifests(lake, source, now))
     # Before its first hour a lake misses nothing.
     due = tuple(hour for hour in window if known and hour >= min(known))
-    credits_left = last_credits(lake, source, now)
     days = {Day(now.date()), Day((now - timedelta(days=1)).date())}
     return Facts(
         now=now,
         due=due,
         published=frozenset(known),
         newest_published=max(known, default=None),
-        newest_answer=newest_answer(lake, source, now),
+        newest_answer=datetime.fromisoformat(polls[0].fetched_at) if polls else None,
         results={hour: found for hour in due if (found := tuple(_results(lake, hour)))},
         gaps={hour: reason for hour in due if (reason := _gap_reason(lake, hour))},
-        credits_left=credits_left[0] if credits_left else None,
+        credits_left=next((p.credits_left for p in polls if p.credits_left is not None), None),
         costs=tuple(cost for day in sorted(days) for cost in costs_of(lake, day)),
         reader_versions=reader_versions(lake),
         open_jobs=jobs,
@@ -105,22 +104,9 @@ def find_facts(lake: Lake, source: str, jobs: tuple[OpenJob, ...], now: datetime
 def published_hours(lake: Lake) -> set[Hour]:
     """The hours of which silver.state_vectors has files: all of the last two days, and the first
     day's and the newest."""
-    days = sorted(lake.folders(STATE_VECTORS.path))
-    days = [folder for folder in days if "/date=" in folder]
-    return {
-        Hour.parse(f"{folder.rpartition('date=')[2]}T{int(hour.rpartition('hour=')[2]):02d}")
-        for folder in {*days[:1], *days[-3:]}
-        for hour in lake.folders(folder)
-    }
-
-
-def newest_answer(lake: Lake, source: str, now: datetime) -> datetime | None:
-    """When the newest answer of this hour and the last was landed; None where there is none."""
-    for hour in (Hour.of(now), Hour.of(now) - 1):
-        for key in reversed(lake.keys(raw.hour_folder(source, hour))):
-            if key.endswith(raw.MANIFEST_SUFFIX):
-                return datetime.fromisoformat(raw.Manifest.from_json(lake.read(key)).fetched_at)
-    return None
+    days = days_of(lake, STATE_VECTORS)
+    around = {*days[:1], *days[-3:]}
+    return {hour for day in around for hour in hours_of(lake, STATE_VECTORS, day)}
 
 
 def reader_versions(lake: Lake) -> dict[str, int]:

@@ -70,14 +70,13 @@ def headline(checks: Sequence[Check]) -> str:
 
 def _square(facts: Facts, hour: Hour) -> HourSquare:
     verdicts = {result.ledger.verdict for result in facts.results.get(hour, ())}
-    if "pass" in verdicts:
+    # Of several runs of an hour the best one counts; one that nobody judged anew is published.
+    if "pass" in verdicts or (hour in facts.published and not verdicts):
         light, word = "good", "published"
     elif "warning" in verdicts:
         light, word = "warning", "published and marked"
     elif "rejected" in verdicts:
         light, word = "critical", "rejected"
-    elif hour in facts.published:
-        light, word = "good", "published"
     else:
         light, word = "missing", facts.gaps.get(hour, "missing")
     return HourSquare(str(hour), f"{hour.hour:02d}", light, word)

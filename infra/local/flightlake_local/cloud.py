@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from flightlake_dags.config import EMR_RELEASE
+
 from flightlake_local.credentials import Credentials
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import BUCKET, REGION, LocalSettings
 
 APPLICATION = "flightlake"
-RELEASE = "emr-spark-8.1.0"
 
 
 def ensure_application(settings: LocalSettings, credentials: Credentials) -> str:
@@ -23,7 +24,7 @@ def ensure_application(settings: LocalSettings, credentials: Credentials) -> str
     for application in known:
         if application["name"] == APPLICATION and application["state"] != "TERMINATED":
             return str(application["id"])
-    created = emr.create_application(name=APPLICATION, type="SPARK", releaseLabel=RELEASE)
+    created = emr.create_application(name=APPLICATION, type="SPARK", releaseLabel=EMR_RELEASE)
     return str(created["applicationId"])
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 
 from flightlake.contracts.exports import (
-    ExportRefusedError,
     ExportRequest,
     Manifest,
+    RefusedError,
     folder_of,
     read_manifest,
     size_text,
@@ -62,7 +62,7 @@ def request_of(asked: Mapping[str, str]) -> ExportRequest:
     try:
         request = ExportRequest.parse(asked)
         request.columns_of([column.name for column in columns_of(request.table)])
-    except ExportRefusedError as error:
+    except RefusedError as error:
         raise LocalError(str(error)) from None
     return request
 

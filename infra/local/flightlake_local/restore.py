@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from flightlake.contracts.restores import Restore, RestoreRefusedError, RestoreRequest
+from flightlake.contracts.restores import RefusedError, Restore, RestoreRequest
 from flightlake.contracts.storage import Lake
 
 from flightlake_local import show
@@ -45,7 +45,7 @@ def request_of(asked: Mapping[str, str]) -> RestoreRequest:
         raise LocalError(f"Nothing to restore: {EXAMPLE}")
     try:
         return RestoreRequest.parse(asked)
-    except RestoreRefusedError as error:
+    except RefusedError as error:
         raise LocalError(str(error)) from None
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.requests import RefusedError, table_of, texts_of
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table
 
@@ -33,10 +34,6 @@ _DECIMALS = 6
 _POSITION = ("latitude_deg", "longitude_deg")
 
 
-class ExportRefusedError(Exception):
-    """What was asked for cannot be exported; the message says why and what to ask instead."""
-
-
 @dataclass(frozen=True)
 class Area:
     """A box in degrees, its edges included; west of its east edge across the antimeridian."""
@@ -51,10 +48,10 @@ class Area:
         """The area written as ``south,west,north,east``.
 
         Raises:
-            ExportRefusedError: the text is not of that form, or no area on the globe.
+            RefusedError: the text is not of that form, or no area on the globe.
         """
         if not re.fullmatch(AREA_PATTERN, text):
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"The area {text!r} is not four numbers; write it as south,west,north,east in"
                 " degrees, such as 45.8,5.9,47.9,10.6."
             )
@@ -64,7 +61,7 @@ class Area:
             -180 <= edge <= 180 for edge in (area.west, area.east)
         )
         if not is_on_globe or area.west == area.east:
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"The area {text} is none: south must be less than north, both within -90 to 90;"
                 " west and east differ, both within -180 to 180. An area across the antimeridian"
                 " has its west edge east of its east edge: -20,170,0,-170."
@@ -105,21 +102,13 @@ class ExportRequest:
                 absent, null or empty is left open.
 
         Raises:
-            ExportRefusedError: it cannot be what anybody wants; the message says what can.
+            RefusedError: it cannot be what anybody wants; the message says what can.
         """
-        texts = {name: str(value).strip() for name, value in fields.items() if value is not None}
-        if unknown := sorted(set(texts) - set(FIELDS)):
-            raise ExportRefusedError(
-                f"Unknown: {', '.join(unknown)}. An export takes {', '.join(FIELDS)}."
-            )
-        table = TABLES.get(texts.get("table", ""))
-        if table is None:
-            raise ExportRefusedError(
-                f"There is no table {texts.get('table', '')!r}; there are: {', '.join(TABLES)}."
-            )
-        kind = texts.get("format") or FORMATS[0]
+        texts = texts_of(fields, FIELDS, "An export")
+        table = table_of(texts)
+        kind = texts.get("format", FORMATS[0])
         if kind not in FORMATS:
-            raise ExportRefusedError(f"The format {kind!r} is none of {', '.join(FORMATS)}.")
+            raise RefusedError(f"The format {kind!r} is none of {', '.join(FORMATS)}.")
         area, columns = texts.get("area"), texts.get("columns")
         request = cls(
             table,
@@ -167,20 +156,20 @@ class ExportRequest:
         A position that is the geometry is not repeated, unless it was asked for by name.
 
         Raises:
-            ExportRefusedError: the table lacks what was asked for.
+            RefusedError: the table lacks what was asked for.
         """
         name = self.table.full_name
         if missing := [column for column in self.columns if column not in known]:
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"{name} has no column {', '.join(missing)}; it has {', '.join(known)}."
             )
         has_positions = set(_POSITION) <= set(known)
         if self.format == "geojson" and not (has_positions or self.is_tracks):
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"{name} has no positions, so it has no GeoJSON; ask for csv, jsonl or parquet."
             )
         if self.area and not (has_positions or self.is_tracks):
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"{name} has no positions, so it cannot be cut to an area; leave the area out"
                 + (", or ask for geojson, the tracks." if name == FLIGHTS else ".")
             )
@@ -193,26 +182,26 @@ class ExportRequest:
         name = self.table.full_name
         if "date" not in self.table.partitions:
             if self.start or self.end:
-                raise ExportRefusedError(f"{name} has no time; leave from and to out.")
+                raise RefusedError(f"{name} has no time; leave from and to out.")
             return
         if not (self.start and self.end):
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"{name} is kept by time; say from and to, such as 2025-12-28T00 and"
                 " 2025-12-29T00 (UTC, the end not included)."
             )
         if not self.start < self.end:
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"The range from {self.start} to {self.end} is empty; its end is not included."
             )
         if "hour" not in self.table.partitions and (self.start.hour or self.end.hour):
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"{name} is kept by day; let from and to be the starts of days, such as"
                 f" {self.start.date} and {(self.end + 23).date} (the end not included)."
             )
         has_states = any(table.layer == "silver" for table in self.sources)
         most = MAX_DAYS_OF_STATES if has_states else MAX_DAYS
         if self.end.start_s - self.start.start_s > most * 86_400:
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"The range from {self.start} to {self.end} is longer than {most} days, the cap for"
                 f" {name}; ask for shorter ranges, one after the other."
             )
@@ -332,7 +321,7 @@ def _moment(text: str | None) -> Hour | None:
     try:
         return Hour.parse(text if "T" in text else f"{text}T00")
     except ValueError:
-        raise ExportRefusedError(
+        raise RefusedError(
             f"{text!r} is neither an hour, such as 2025-12-28T02, nor a day, such as 2025-12-28"
             " (UTC)."
         ) from None
@@ -340,11 +329,11 @@ def _moment(text: str | None) -> Hour | None:
 
 def _names(text: str) -> tuple[str, ...]:
     if not re.fullmatch(COLUMNS_PATTERN, text):
-        raise ExportRefusedError(
+        raise RefusedError(
             f"The columns {text[:100]!r} are no names with commas between them, such as"
             " icao24,latitude_deg."
         )
     names = tuple(text.split(","))
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise ExportRefusedError(f"The column {repeated[0]} is asked for twice.")
+        raise RefusedError(f"The column {repeated[0]} is asked for twice.")
     return names

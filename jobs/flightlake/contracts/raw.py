@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -249,8 +250,10 @@ def hour_of_key(key: str) -> Hour:
 
 
 def manifest_key(key: str) -> str:
-    """The key of the manifest beside a raw object."""
-    return key.removesuffix(ANSWER_SUFFIX).removesuffix(UNREADABLE_SUFFIX) + MANIFEST_SUFFIX
+    """The key of the manifest beside a raw object; a manifest's own key is its own."""
+    for suffix in (MANIFEST_SUFFIX, ANSWER_SUFFIX, UNREADABLE_SUFFIX):
+        key = key.removesuffix(suffix)
+    return key + MANIFEST_SUFFIX
 
 
 def objects_of(lake: Lake, hour: Hour) -> list[str]:
@@ -300,6 +303,17 @@ def read_manifest(lake: Lake, key: str) -> Manifest | None:
         return Manifest.from_json(lake.read(manifest_key(key)))
     except (FileNotFoundError, ValueError, ObjectTooLargeError):
         return None
+
+
+def newest_manifests(lake: Lake, source: str, now: datetime) -> Iterator[Manifest]:
+    """What a source's polls of this hour and the last landed, newest first, where it can be read.
+
+    The lake itself remembers: polls run in processes, and on machines, that share nothing else.
+    """
+    for hour in (Hour.of(now), Hour.of(now) - 1):
+        for key in reversed(lake.keys(hour_folder(source, hour))):
+            if key.endswith(MANIFEST_SUFFIX) and (manifest := read_manifest(lake, key)):
+                yield manifest
 
 
 def _landed_reason(lake: Lake, key: str) -> str:

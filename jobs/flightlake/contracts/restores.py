@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +9,8 @@ from datetime import UTC, datetime
 from textwrap import fill
 from typing import Any
 
-from flightlake.contracts.storage import Lake
+from flightlake.contracts.requests import RefusedError, table_of, texts_of
+from flightlake.contracts.storage import Lake, short_digest
 from flightlake.contracts.tables import TABLES, Table
 
 ROOT = "restores"
@@ -23,10 +23,6 @@ _YES = "yes"
 _MOST_LISTED = 20
 # A terminal of 100 columns has "Error: " before it.
 _WIDTH = 92
-
-
-class RestoreRefusedError(Exception):
-    """What was asked for is not done; the message says why and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +50,13 @@ class RestoreRequest:
                 empty is left open.
 
         Raises:
-            RestoreRefusedError: it names no table, or no one version.
+            RefusedError: it names no table, or no one version.
         """
-        texts = {name: str(value).strip() for name, value in fields.items() if value is not None}
-        if unknown := sorted(set(texts) - set(FIELDS)):
-            raise RestoreRefusedError(
-                f"Unknown: {', '.join(unknown)}. A restore takes {', '.join(FIELDS)}."
-            )
-        table = TABLES.get(texts.get("table", ""))
-        if table is None:
-            raise RestoreRefusedError(
-                f"There is no table {texts.get('table', '')!r}; there are: {', '.join(TABLES)}."
-            )
+        texts = texts_of(fields, FIELDS, "A restore")
+        table = table_of(texts)
         version, at = texts.get("version"), texts.get("at")
         if bool(version) == bool(at):
-            raise RestoreRefusedError(
+            raise RefusedError(
                 "Say which version is wanted, by its number or by a moment, not by both: a version"
                 " such as 41, or at such as 2025-12-28T02:30 (UTC)."
             )
@@ -167,8 +155,7 @@ def dependents_of(table: Table) -> list[str]:
 
 def record_key(table: Table, run_id: str) -> str:
     """Where the record of a run that restores a table lies."""
-    digest = hashlib.sha256(run_id.encode()).hexdigest()[:12]
-    return f"{ROOT}/{table.full_name}/{digest}.json"
+    return f"{ROOT}/{table.full_name}/{short_digest(run_id)}.json"
 
 
 def read_restore(lake: Lake, table: Table, run_id: str) -> Restore | None:
@@ -193,7 +180,7 @@ def _change_lines(changes: Sequence[Change]) -> list[str]:
 
 def _version(text: str) -> int:
     if not text.isdecimal():
-        raise RestoreRefusedError(f"{text!r} is no version; it is a whole number, such as 41.")
+        raise RefusedError(f"{text!r} is no version; it is a whole number, such as 41.")
     return int(text)
 
 
@@ -201,9 +188,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise RestoreRefusedError(
-            f"{text!r} is no moment; write it as 2025-12-28T02:30 (UTC)."
-        ) from None
+        raise RefusedError(f"{text!r} is no moment; write it as 2025-12-28T02:30 (UTC).") from None
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.storage import Lake
+from flightlake.contracts.storage import Lake, short_digest
 
 Verdict = Literal["pass", "warning", "rejected", "no_data"]
 Severity = Literal["critical", "warning", "info"]
@@ -203,10 +202,8 @@ def _judgement_of(content: dict[str, Any]) -> Judgement:
 
 def result_key(step: str, period: Period, run_id: str) -> str:
     """Where a run's result lies; its report lies beside it with the ending ``.html``."""
-    # A run id holds characters that neither keys nor links like.
-    digest = hashlib.sha256(run_id.encode()).hexdigest()[:12]
     hour = "" if period.hour is None else f"hour={period.hour:02d}/"
-    return f"{ROOT}/{step}/date={period.date}/{hour}{digest}.json"
+    return f"{ROOT}/{step}/date={period.date}/{hour}{short_digest(run_id)}.json"
 
 
 def report_key(step: str, period: Period, run_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from typing import Any
@@ -13,6 +14,11 @@ MAX_OBJECT_BYTES = 64 * 1024 * 1024
 
 class ObjectTooLargeError(Exception):
     """An object is larger than the cap that its reader gave."""
+
+
+def short_digest(text: str) -> str:
+    """A part of a key that stands for a text with characters that neither keys nor links like."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class Lake:

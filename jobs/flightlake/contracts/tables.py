@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 OWNER = "data-engineering"
 
+READER_VERSION = 1
+"""Of Delta's protocol, for every table: Athena reads no newer one for certain."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -13,12 +13,11 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import TABLES, Table, derived_by, written_by
+from flightlake.contracts.tables import READER_VERSION, TABLES, Table, derived_by, written_by
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
 from flightlake.reference import embedded_rows
 
-READER_VERSION = 1
 _CREATORS = 4
 
 # Stated one by one, since EMR's Delta may have other defaults than the open one.
@@ -103,9 +102,7 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
         .option("userMetadata", mark)
         .save(lake.url_of(table.path))
     )
-    log = DeltaLog(lake, table)
-    _check_reader_version(log, table)
-    return log.rows_of_newest_commit(mark)
+    return readable_log(lake, table).rows_of_newest_commit(mark)
 
 
 def replace_rows(
@@ -124,24 +121,22 @@ def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) 
         ReaderVersionError: the table is no longer at reader version 1.
     """
     DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
-    require_reader_version(lake, table)
+    readable_log(lake, table)
 
 
-def require_reader_version(lake: Lake, table: Table) -> None:
-    """Let a table through that Athena can read.
+def readable_log(lake: Lake, table: Table) -> DeltaLog:
+    """The log of a table as it is now, if Athena can read the table.
 
     Raises:
         ReaderVersionError: the table is no longer at reader version 1.
     """
-    _check_reader_version(DeltaLog(lake, table), table)
-
-
-def _check_reader_version(log: DeltaLog, table: Table) -> None:
+    log = DeltaLog(lake, table)
     if (version := log.reader_version) != READER_VERSION:
         raise ReaderVersionError(
             f"{table.full_name} is at reader version {version}, Athena needs {READER_VERSION}:"
             " a table feature was switched on; see `DESCRIBE DETAIL`"
         )
+    return log
 
 
 def _check_schema(found: StructType, table: Table) -> None:

@@ -10,11 +10,10 @@ from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.restores import Change, RestoreRefusedError, RestoreRequest
+from flightlake.contracts.restores import Change, RefusedError, RestoreRequest
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
 from flightlake.io import delta
-from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import schema_of
 
 _ALL = "all"
@@ -34,21 +33,21 @@ def version_wanted(known: Sequence[tuple[int, datetime]], request: RestoreReques
     """The version that is asked for, by its number or as of a moment.
 
     Raises:
-        RestoreRefusedError: the log has none such.
+        RefusedError: the log has none such.
     """
     (newest, _), (oldest, first_at) = known[0], known[-1]
     moment = request.at
     if moment is None:
         if request.version in dict(known) and request.version is not None:
             return request.version
-        raise RestoreRefusedError(
+        raise RefusedError(
             f"{request.table.full_name} has no version {request.version}; it has {oldest} to"
             f" {newest}."
         )
     for version, written_at in known:
         if written_at <= moment:
             return version
-    raise RestoreRefusedError(
+    raise RefusedError(
         f"The log of {request.table.full_name} begins at {first_at:%Y-%m-%dT%H:%M:%S} (UTC), after"
         " what was asked for."
     )
@@ -58,21 +57,21 @@ def require_whole(spark: SparkSession, lake: Lake, table: Table, version: int) -
     """Let a version through that can be read, by Athena too.
 
     Raises:
-        RestoreRefusedError: its files are not all there any more, or its columns are others.
+        RefusedError: its files are not all there any more, or its columns are others.
     """
     frame = delta.read(spark, lake, table, version)
     columns = {(field.name, field.dataType) for field in frame.schema}
     differ = columns ^ {(field.name, field.dataType) for field in schema_of(table)}
     if differ:
         names = ", ".join(sorted({name for name, _ in differ}))
-        raise RestoreRefusedError(
+        raise RefusedError(
             f"Version {version} has other columns than the code that runs, see {names}."
             " Deploy the release of its time, or run its hours again."
         )
     there = {key.rpartition("/")[2] for key in lake.keys(table.path)}
     needed = {unquote(url.rpartition("/")[2]) for url in frame.inputFiles()}
     if missing := sorted(needed - there):
-        raise RestoreRefusedError(
+        raise RefusedError(
             f"Version {version} misses {len(missing)} of its {len(needed)} files, such as"
             f" {missing[0]}: they were removed. Take a later version, or run the hours again: raw"
             " data are never removed."
@@ -98,8 +97,7 @@ def restore(spark: SparkSession, lake: Lake, table: Table, version: int) -> int:
         ReaderVersionError: the table is no longer at reader version 1.
     """
     DeltaTable.forPath(spark, lake.url_of(table.path)).restoreToVersion(version)
-    delta.require_reader_version(lake, table)
-    return DeltaLog(lake, table).version
+    return delta.readable_log(lake, table).version
 
 
 def _files_by_period(spark: SparkSession, lake: Lake, table: Table, version: int) -> DataFrame:

@@ -10,10 +10,11 @@ from typing import Any
 
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
-from flightlake.contracts.exports import ExportRefusedError, ExportRequest
+from flightlake.contracts.exports import ExportRequest
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.references import ROOT, source_of
-from flightlake.contracts.restores import RestoreRefusedError, RestoreRequest
+from flightlake.contracts.requests import RefusedError
+from flightlake.contracts.restores import RestoreRequest
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import REFERENCES
 
@@ -69,14 +70,14 @@ class RestoreArguments:
 def parse_restore_arguments(step: str, argv: Sequence[str]) -> RestoreArguments:
     """Parse the arguments of a restore; wrong ones end the process with a usage line."""
     parser = _parser(step, _OF_RUN)
-    parser.add_argument("--request", type=_restore, required=True, help="JSON: table, version, …")
+    _add_request(parser, RestoreRequest.parse, "JSON: table, version, …")
     return RestoreArguments(**vars(parser.parse_args(argv)))
 
 
 def parse_export_arguments(step: str, argv: Sequence[str]) -> ExportArguments:
     """Parse the arguments of an export; wrong ones end the process with a usage line."""
     parser = _parser(step)
-    parser.add_argument("--request", type=_request, required=True, help="JSON: table, from, to, …")
+    _add_request(parser, ExportRequest.parse, "JSON: table, from, to, …")
     return ExportArguments(**vars(parser.parse_args(argv)))
 
 
@@ -159,22 +160,18 @@ def _prices(text: str) -> Prices:
         raise argparse.ArgumentTypeError(f"not a JSON object of prices ({error})") from None
 
 
-def _request(text: str) -> ExportRequest:
-    try:
-        return ExportRequest.parse(json.loads(text))
-    except (ValueError, AttributeError) as error:
-        raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
-    except ExportRefusedError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _add_request(
+    parser: argparse.ArgumentParser, parse: Callable[[dict[str, Any]], Any], text: str
+) -> None:
+    def request(value: str) -> Any:
+        try:
+            return parse(json.loads(value))
+        except (ValueError, AttributeError) as error:
+            raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
+        except RefusedError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
-
-def _restore(text: str) -> RestoreRequest:
-    try:
-        return RestoreRequest.parse(json.loads(text))
-    except (ValueError, AttributeError) as error:
-        raise argparse.ArgumentTypeError(f"not a JSON object ({error})") from None
-    except RestoreRefusedError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    parser.add_argument("--request", type=request, required=True, help=text)
 
 
 def _positive(text: str) -> int:

@@ -10,7 +10,7 @@ from itertools import chain
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.exports import STATES, ExportRefusedError, ExportRequest
+from flightlake.contracts.exports import STATES, ExportRequest, RefusedError
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
@@ -56,7 +56,7 @@ class ExportSource:
         """Open the tables.
 
         Raises:
-            ExportRefusedError: one of them is not there yet, or lacks what was asked for.
+            RefusedError: one of them is not there yet, or lacks what was asked for.
         """
         table = request.table
         known = [column.name for column in columns_of(table)]
@@ -137,7 +137,7 @@ class ExportSource:
 
 def _version(lake: Lake, table: Table) -> int:
     if not lake.exists(f"{table.path}/_delta_log"):
-        raise ExportRefusedError(f"{table.full_name} has not been written yet.")
+        raise RefusedError(f"{table.full_name} has not been written yet.")
     return DeltaLog(lake, table).version
 
 

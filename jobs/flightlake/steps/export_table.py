@@ -18,10 +18,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from flightlake.contracts.exports import (
     MAX_BYTES,
     MAX_ROWS,
-    ExportRefusedError,
     ExportRequest,
     Manifest,
     Part,
+    RefusedError,
     folder_of,
     manifest_key,
     read_manifest,
@@ -125,7 +125,7 @@ def run(
                     f"{part.name}: {manifest.rows:,} rows, {size_text(manifest.size_bytes)} so far"
                 )
         manifest = replace(manifest, is_complete=True)
-    except ExportRefusedError as error:
+    except RefusedError as error:
         manifest = replace(manifest, is_complete=False, stopped=str(error))
     manifest = replace(manifest, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
     _record(lake, manifest)
@@ -151,7 +151,7 @@ def _require_room(request: ExportRequest, manifest: Manifest, caps: Caps) -> Non
     # The flights of an area are known only once their tracks are.
     is_counted = not (request.is_tracks and request.area)
     if is_counted and manifest.rows_planned > caps.rows:
-        raise ExportRefusedError(
+        raise RefusedError(
             f"What was asked for has {manifest.rows_planned:,} rows; an export holds at most"
             f" {caps.rows:,}. Nothing was written. {_ways_to_narrow(request)}"
         )
@@ -163,7 +163,7 @@ def _write(
     """Write the files of a slice.
 
     Raises:
-        ExportRefusedError: the export would hold more than it may.
+        RefusedError: the export would hold more than it may.
     """
     request, written = source.request, list[Part]()
     rows, size_bytes = manifest.rows, manifest.size_bytes
@@ -171,7 +171,7 @@ def _write(
         rows += encoded.rows
         size_bytes += len(encoded.body)
         if rows > caps.rows or size_bytes > caps.size_bytes:
-            raise ExportRefusedError(
+            raise RefusedError(
                 f"The export was stopped in the slice {part.name}: it would hold more than"
                 f" {caps.rows:,} rows or {size_text(caps.size_bytes)}. It is not complete: it has"
                 f" the first {manifest.rows:,} of {manifest.rows_planned:,} rows."

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pyspark.sql import SparkSession
 
 from flightlake.contracts.restores import (
+    RefusedError,
     Restore,
-    RestoreRefusedError,
     RestoreRequest,
     dependents_of,
     record_key,
@@ -68,7 +68,7 @@ def _run(spark: SparkSession, lake: Lake, request: RestoreRequest, progress: Pro
     found = Restore(request.fields)
     try:
         if not lake.exists(f"{table.path}/_delta_log"):
-            raise RestoreRefusedError(f"{table.full_name} has not been written yet.")
+            raise RefusedError(f"{table.full_name} has not been written yet.")
         known = versions.versions_of(spark, lake, table)
         newest, wanted = known[0][0], versions.version_wanted(known, request)
         found = replace(found, version_before=newest, version_wanted=wanted)
@@ -81,10 +81,10 @@ def _run(spark: SparkSession, lake: Lake, request: RestoreRequest, progress: Pro
         if not changes:
             return replace(found, version_after=newest)
         if not request.is_accepted:
-            raise RestoreRefusedError(
+            raise RefusedError(
                 f"{periods} of {table.full_name} would change, see below. Nothing was done yet;"
                 " where that is wanted, ask again with accept set to yes."
             )
         return replace(found, version_after=versions.restore(spark, lake, table, wanted))
-    except RestoreRefusedError as error:
+    except RefusedError as error:
         return replace(found, refused=str(error))

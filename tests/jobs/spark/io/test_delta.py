@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from delta.tables import DeltaTable
-from flightlake.contracts.tables import RUN_LEDGER
+from flightlake.contracts.tables import READER_VERSION, RUN_LEDGER
 from flightlake.io import delta
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
@@ -32,7 +32,7 @@ def test_the_log_tells_the_version_the_rows_and_the_protocol(spark, lake, write,
 
     newest = DeltaTable.forPath(spark, lake.url_of(RUN_LEDGER.path)).history(1).collect()[0]
     assert DeltaLog(lake, RUN_LEDGER).version == newest.version >= 10
-    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == READER_VERSION
 
     # Delta removes commits that are older than a checkpoint and a month.
     log = tmp_path / "lake" / RUN_LEDGER.path / "_delta_log"
@@ -40,7 +40,7 @@ def test_the_log_tells_the_version_the_rows_and_the_protocol(spark, lake, write,
     for commit in log.glob("*.json"):
         if commit.name < checkpoint.name:
             commit.unlink()
-    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == READER_VERSION
 
 
 def test_a_table_that_athena_can_no_longer_read_is_an_error_that_names_it(spark, lake, write):
@@ -62,7 +62,7 @@ def test_a_table_of_an_older_release_gets_the_columns_that_came_since(spark, lak
     assert write(2) == 1
     rows = delta.read(spark, lake, RUN_LEDGER).orderBy("hour").collect()
     assert [(row["hour"], row["score"]) for row in rows] == [(1, None), (2, None)]
-    assert DeltaLog(lake, RUN_LEDGER).reader_version == delta.READER_VERSION
+    assert DeltaLog(lake, RUN_LEDGER).reader_version == READER_VERSION
 
 
 def test_a_frame_of_other_columns_is_refused_with_every_difference(spark, lake):

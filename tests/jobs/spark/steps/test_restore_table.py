@@ -11,7 +11,7 @@ import pytest
 from deltalake import DeltaTable
 from flightlake.contracts.restores import RestoreRequest, dependents_of, read_restore
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import TABLES
+from flightlake.contracts.tables import READER_VERSION, TABLES
 from flightlake.io import delta
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
@@ -76,7 +76,7 @@ def test_an_earlier_version_comes_back_once_what_changes_is_accepted(lake, write
     assert rows_by_hour(tables) == {1: 2, 2: 3}
     assert tables.content_hash(tables.by_spark(TABLE)) == before
     assert tables.content_hash(tables.by_deltalake(TABLE)) == before
-    assert DeltaLog(lake, TABLE).reader_version == delta.READER_VERSION
+    assert DeltaLog(lake, TABLE).reader_version == READER_VERSION
     assert DeltaTable(lake.url_of(TABLE.path)).protocol().min_reader_version == 1
     assert read_restore(lake, TABLE, "test") == done
 

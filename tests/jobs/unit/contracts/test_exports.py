@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flightlake.contracts.exports import ExportRefusedError, ExportRequest, read_manifest
+from flightlake.contracts.exports import ExportRequest, RefusedError, read_manifest
 from flightlake.contracts.storage import Lake
 
 STATES = {"table": "silver.state_vectors", "from": "2025-12-28T02", "to": "2025-12-28T04"}
@@ -48,7 +48,7 @@ def test_a_request_has_one_spelling_and_so_one_name():
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_can(changes, reason):
-    with pytest.raises(ExportRefusedError, match=reason):
+    with pytest.raises(RefusedError, match=reason):
         ExportRequest.parse({**STATES, **changes})
 
 
@@ -56,17 +56,17 @@ def test_columns_are_those_of_the_table():
     request = ExportRequest.parse({**STATES, "columns": "latitude_deg,icao24"})
     assert request.columns_of(KNOWN) == ["latitude_deg", "icao24"]
     assert ExportRequest.parse(STATES).columns_of(KNOWN) == list(KNOWN)
-    with pytest.raises(ExportRefusedError, match="no column icao24; it has region"):
+    with pytest.raises(RefusedError, match="no column icao24; it has region"):
         request.columns_of(["region", "latitude_deg"])
 
 
 def test_a_position_that_is_the_geometry_is_not_repeated():
     points = ExportRequest.parse({**STATES, "format": "geojson"})
     assert points.columns_of(KNOWN) == ["icao24"]
-    with pytest.raises(ExportRefusedError, match="no positions, so it has no GeoJSON"):
+    with pytest.raises(RefusedError, match="no positions, so it has no GeoJSON"):
         points.columns_of(["icao24"])
     within = ExportRequest.parse({**STATES, "area": "0,0,1,1"})
-    with pytest.raises(ExportRefusedError, match="cannot be cut to an area"):
+    with pytest.raises(RefusedError, match="cannot be cut to an area"):
         within.columns_of(["icao24"])
 
 
