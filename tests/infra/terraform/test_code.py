@@ -61,15 +61,13 @@ def test_every_module_and_environment_has_tests() -> None:
 
 
 def test_environments_differ_in_values_only() -> None:
-    files = [_code_of(TERRAFORM / "envs" / name) for name in ENVIRONMENTS]
-    assert files[0]
+    files = [
+        {file.name: file.resolve() for file in (TERRAFORM / "envs" / name).glob("*.tf")}
+        for name in ENVIRONMENTS
+    ]
     assert files[0] == files[1] == files[2]
-
-
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_an_environment_has_the_variables_of_the_stack(environment: str) -> None:
-    variables = (TERRAFORM / "envs" / environment / "variables.tf").read_text()
-    assert variables == (TERRAFORM / "stack/variables.tf").read_text()
+    assert files[0]["main.tf"] == TERRAFORM / "envs/all/main.tf"
+    assert files[0]["variables.tf"] == TERRAFORM / "stack/variables.tf"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -126,7 +124,3 @@ def test_the_provider_is_found_where_terraform_looks(tmp_path: Path) -> None:
 def test_a_folder_that_was_named_is_the_only_one(tmp_path: Path) -> None:
     with pytest.raises(MissingToolError, match="terraform providers mirror"):
         find_plugins({"TF_PLUGIN_DIR": str(tmp_path)})
-
-
-def _code_of(folder: Path) -> dict[str, str]:
-    return {file.name: file.read_text() for file in folder.glob("*.tf")}

@@ -1,0 +1,24 @@
+module "stack" {
+  source = "../../stack"
+
+  project               = var.project
+  environment           = var.environment
+  owner                 = var.owner
+  cost_center           = var.cost_center
+  account_id            = var.account_id
+  region                = var.region
+  can_be_destroyed      = var.can_be_destroyed
+  network               = var.network
+  storage               = var.storage
+  log_retention_days    = var.log_retention_days
+  spark                 = var.spark
+  airflow               = var.airflow
+  release               = var.release
+  poll                  = var.poll
+  analyst_arns          = var.analyst_arns
+  athena_max_scanned_gb = var.athena_max_scanned_gb
+  alert_emails          = var.alert_emails
+  limits                = var.limits
+  budget                = var.budget
+  github                = var.github
+}
