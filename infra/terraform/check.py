@@ -20,7 +20,8 @@ from typing import Any
 
 TERRAFORM = Path(__file__).resolve().parent
 ENVIRONMENTS = ("dev", "staging", "prod")
-PROVIDER = Path("registry.terraform.io/hashicorp/aws/5.100.0")
+PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+PROVIDER_VERSION = "5.100.0"
 
 
 class MissingToolError(Exception):
@@ -154,11 +155,13 @@ def find_plugins(environment: Mapping[str, str]) -> Path:
         MissingToolError: there is none.
     """
     for folder in plugin_folders(environment):
-        if (folder / PROVIDER).is_dir():
+        # Unpacked, or packed as `terraform providers mirror` leaves it: Terraform takes both.
+        packed = (folder / PROVIDER).glob(f"terraform-provider-aws_{PROVIDER_VERSION}_*.zip")
+        if (folder / PROVIDER / PROVIDER_VERSION).is_dir() or any(packed):
             return folder
     raise MissingToolError(
-        f"The provider {PROVIDER} is not here. Fetch it with `terraform providers mirror <folder>`"
-        " in infra/terraform/envs/dev and set TF_PLUGIN_DIR=<folder>"
+        f"The provider {PROVIDER} {PROVIDER_VERSION} is not here. Fetch it with `terraform"
+        " providers mirror <folder>` in infra/terraform/envs/dev and set TF_PLUGIN_DIR=<folder>"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from infra.terraform.check import (
     ENVIRONMENTS,
     PROVIDER,
+    PROVIDER_VERSION,
     TERRAFORM,
     CheckFailedError,
     Checks,
@@ -117,8 +118,27 @@ def test_lines_are_short() -> None:
 
 def test_the_provider_is_found_where_terraform_looks(tmp_path: Path) -> None:
     mirror = tmp_path / ".terraform.d/plugins"
-    (mirror / PROVIDER).mkdir(parents=True)
+    (mirror / PROVIDER / PROVIDER_VERSION).mkdir(parents=True)
     assert find_plugins({"HOME": str(tmp_path)}) == mirror
+
+
+def test_the_provider_is_found_as_terraform_mirrors_it(tmp_path: Path) -> None:
+    folder, named = tmp_path / PROVIDER, {"TF_PLUGIN_DIR": str(tmp_path)}
+    folder.mkdir(parents=True)
+    (folder / "terraform-provider-aws_5.99.0_linux_amd64.zip").touch()
+    with pytest.raises(MissingToolError, match=PROVIDER_VERSION):
+        find_plugins(named)
+    (folder / f"terraform-provider-aws_{PROVIDER_VERSION}_linux_amd64.zip").touch()
+    assert find_plugins(named) == tmp_path
+
+
+def test_the_provider_is_the_one_that_the_code_asks_for() -> None:
+    asked = {
+        version
+        for file in TERRAFORM.rglob("versions.tf")
+        for version in re.findall(r'^ +version = "(.*)"$', file.read_text(), re.M)
+    }
+    assert asked == {PROVIDER_VERSION}
 
 
 def test_a_folder_that_was_named_is_the_only_one(tmp_path: Path) -> None:
