@@ -1,10 +1,13 @@
 module "security" {
-  source = "../modules/security"
+  source    = "../modules/security"
+  providers = { aws = aws, aws.replica = aws.replica }
 
   name             = local.name
   region           = var.region
   account_id       = var.account_id
   buckets          = local.buckets
+  adopted_key_arn  = try(local.adopted.kms_key_arn, null)
+  has_replica      = var.storage.replica_region != null
   databases        = local.databases
   workgroup        = local.name
   environment_name = local.name
@@ -14,14 +17,23 @@ module "security" {
 }
 
 module "storage" {
-  source = "../modules/storage"
+  source    = "../modules/storage"
+  providers = { aws = aws, aws.replica = aws.replica }
 
+  name             = local.name
+  region           = var.region
   buckets          = local.buckets
   account_id       = var.account_id
   kms_key_arn      = module.security.data_key_arn
   object_lock_days = var.storage.object_lock_days
   lifecycle_days   = var.storage.lifecycle_days
   can_be_destroyed = var.can_be_destroyed
+
+  replica = var.storage.replica_region == null ? null : {
+    region      = var.storage.replica_region
+    bucket      = local.replica_bucket
+    kms_key_arn = module.security.replica_key_arn
+  }
 }
 
 module "network" {
@@ -92,6 +104,7 @@ module "observability" {
   topic_name   = local.topic_name
   alert_emails = var.alert_emails
   limits       = var.limits
+  replication  = module.storage.replication
 }
 
 module "budget" {

@@ -2,9 +2,14 @@
 locals {
   name = "${var.project}-${var.environment}"
 
-  buckets = {
+  own_buckets = {
     for use in ["lake", "code", "results", "logs"] : use => "${local.name}-${use}-${var.account_id}"
   }
+
+  adopted = var.storage.adopted_replica
+  buckets = merge(local.own_buckets, local.adopted == null ? {} : { lake = local.adopted.bucket })
+
+  replica_bucket = "${local.name}-replica-${var.account_id}"
 
   database_prefix = "${replace(local.name, "-", "_")}_"
   databases = {

@@ -13,6 +13,11 @@ output "lake_url" {
   value       = local.settings.FLIGHTLAKE_LAKE_URL
 }
 
+output "replica_url" {
+  description = "Where raw/ and costs/ of the lake are replicated to; null: nowhere."
+  value       = var.storage.replica_region == null ? null : "s3://${local.replica_bucket}"
+}
+
 output "code_bucket" {
   description = "The bucket with DAGs, plugins, requirements and releases."
   value       = module.storage.bucket_names["code"]

@@ -84,8 +84,14 @@ variable "network" {
 }
 
 variable "storage" {
-  description = "Days of Object Lock (0: none) and of the life cycles."
+  description = <<-EOT
+    The region that raw/ and costs/ are replicated to (null: none); the replica of a lost lake, and
+    its key, to go on with as the lake of this environment (null: a lake of its own); days of Object
+    Lock (0: none) and of the life cycles.
+  EOT
   type = object({
+    replica_region   = optional(string)
+    adopted_replica  = optional(object({ bucket = string, kms_key_arn = string }))
     object_lock_days = optional(number, 0)
     lifecycle_days = object({
       raw_infrequent_access = number
@@ -96,6 +102,11 @@ variable "storage" {
       access_logs           = number
     })
   })
+
+  validation {
+    condition     = var.storage.replica_region != var.region
+    error_message = "A replica in the same region is lost with it: name another, or null."
+  }
 }
 
 variable "log_retention_days" {

@@ -83,12 +83,16 @@ def test_the_state_is_encrypted_locked_and_of_its_own(environment: str) -> None:
 
 def test_everything_is_tagged_and_of_one_account() -> None:
     # The mock makes no tags out of the provider's defaults, so they are read from the code.
-    provider = (TERRAFORM / "envs/prod/provider.tf").read_text()
-    tags = re.search(r"default_tags \{\n +tags = \{\n(.*?)\}", provider, re.S)
+    code = (TERRAFORM / "envs/all/provider.tf").read_text()
+    tags = re.search(r"^  tags = \{\n(.*?)\}", code, re.S | re.M)
     assert tags
     found = dict(re.findall(r"(\w+) += var\.(\w+)", tags[1]))
     assert found == {name: name for name in ("project", "environment", "owner", "cost_center")}
-    assert re.search(r"allowed_account_ids += \[var\.account_id\]", provider)
+    providers = re.findall(r'^provider "aws" \{\n.*?^\}', code, re.S | re.M)
+    assert len(providers) == 2
+    for provider in providers:
+        assert "    tags = local.tags\n" in provider
+        assert re.search(r"allowed_account_ids += \[var\.account_id\]", provider)
 
 
 def test_the_code_names_no_place_on_a_machine() -> None:

@@ -1,5 +1,6 @@
 module "stack" {
-  source = "../../stack"
+  source    = "../../stack"
+  providers = { aws = aws, aws.replica = aws.replica }
 
   project               = var.project
   environment           = var.environment
@@ -21,4 +22,11 @@ module "stack" {
   limits                = var.limits
   budget                = var.budget
   github                = var.github
+}
+
+# What was another environment's replica is not made, but taken over with what it holds.
+import {
+  for_each = toset(var.storage.adopted_replica[*].bucket)
+  to       = module.stack.module.storage.aws_s3_bucket.this["lake"]
+  id       = each.key
 }

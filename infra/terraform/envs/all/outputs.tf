@@ -13,6 +13,11 @@ output "lake_url" {
   value       = module.stack.lake_url
 }
 
+output "replica_url" {
+  description = "Where raw/ and costs/ of the lake are replicated to; null: nowhere."
+  value       = module.stack.replica_url
+}
+
 output "code_bucket" {
   description = "The bucket with DAGs, plugins, requirements and releases."
   value       = module.stack.code_bucket

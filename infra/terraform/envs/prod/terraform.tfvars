@@ -14,6 +14,8 @@ network = {
 }
 
 storage = {
+  replica_region = "eu-west-1"
+
   lifecycle_days = {
     raw_infrequent_access = 30
     raw_glacier           = 90

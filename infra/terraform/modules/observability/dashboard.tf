@@ -16,8 +16,11 @@ resource "aws_cloudwatch_dashboard" "this" {
         width  = 24
         height = 3
         properties = {
-          title  = "Alarms"
-          alarms = [for alarm in aws_cloudwatch_metric_alarm.this : alarm.arn]
+          title = "Alarms"
+          alarms = concat(
+            [for alarm in aws_cloudwatch_metric_alarm.this : alarm.arn],
+            [for alarm in aws_cloudwatch_metric_alarm.replication : alarm.arn],
+          )
         }
       }],
       [

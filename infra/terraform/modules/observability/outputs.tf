@@ -5,5 +5,9 @@ output "topic_arn" {
 
 output "alarm_names" {
   description = "The names of all alarms."
-  value       = [for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name]
+  value = [
+    for alarm in concat(
+      values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.replication)
+    ) : alarm.alarm_name
+  ]
 }

@@ -62,3 +62,13 @@ variable "limits" {
     error_message = "Data comes by the hour: below 3600 s the alarm rings every hour."
   }
 }
+
+variable "replication" {
+  description = "What replicates the lake, and how fast it has to be; null: nothing does."
+  type = object({
+    source_bucket  = string
+    replica_bucket = string
+    within_minutes = number
+    rules          = list(string)
+  })
+}

@@ -15,11 +15,13 @@ locals {
     [for database in values(var.databases) : "${local.glue}:table/${database}/*"],
   )
 
+  data_keys = compact([aws_kms_key.data.arn, var.adopted_key_arn])
+
   use_data_key_in_s3 = {
     Sid       = "UseTheKeyOfTheBuckets"
     Effect    = "Allow"
     Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
-    Resource  = aws_kms_key.data.arn
+    Resource  = local.data_keys
     Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
   }
 }

@@ -104,3 +104,23 @@ resource "aws_kms_alias" "signals" {
   name          = "alias/${var.name}-signals"
   target_key_id = aws_kms_key.signals.id
 }
+
+# Of its own region: a key that is lost with the lake would take the replica with it.
+resource "aws_kms_key" "replica" {
+  count    = var.has_replica ? 1 : 0
+  provider = aws.replica
+
+  description             = "${var.name}: the replica of the lake"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+
+  policy = jsonencode({ Version = "2012-10-17", Statement = [local.account_decides] })
+}
+
+resource "aws_kms_alias" "replica" {
+  count    = var.has_replica ? 1 : 0
+  provider = aws.replica
+
+  name          = "alias/${var.name}-replica"
+  target_key_id = aws_kms_key.replica[0].id
+}

@@ -65,7 +65,7 @@ locals {
         Sid      = "UseTheKeyOfBucketsQueueAndSecrets"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
-        Resource = aws_kms_key.data.arn
+        Resource = local.data_keys
         Condition = {
           StringEquals = {
             "kms:ViaService" = [

@@ -8,6 +8,11 @@ output "signals_key_arn" {
   value       = aws_kms_key.signals.arn
 }
 
+output "replica_key_arn" {
+  description = "The key of the lake's replica, of its region; null where there is none."
+  value       = one(aws_kms_key.replica[*].arn)
+}
+
 output "mwaa_role_arn" {
   description = "What Airflow runs as."
   value       = aws_iam_role.mwaa.arn

@@ -23,6 +23,16 @@ variable "buckets" {
   })
 }
 
+variable "adopted_key_arn" {
+  description = "The key of what the lake held before it was this environment's; null: nothing."
+  type        = string
+}
+
+variable "has_replica" {
+  description = "Whether there is a replica, which has a key in the region of aws.replica."
+  type        = bool
+}
+
 variable "databases" {
   description = "The names of the Glue databases by layer."
   type        = map(string)

@@ -9,3 +9,13 @@ output "bucket_names" {
     aws_s3_bucket_versioning.this,
   ]
 }
+
+output "replication" {
+  description = "From where to where the lake is replicated, how fast, by which rules; null: not."
+  value = !local.has_replica ? null : {
+    source_bucket  = aws_s3_bucket.this["lake"].bucket
+    replica_bucket = aws_s3_bucket.replica[0].bucket
+    within_minutes = local.replicated_within_minutes
+    rules          = keys(local.replicated_prefixes)
+  }
+}

@@ -1,5 +1,8 @@
 locals {
-  arns = { for use, name in var.buckets : use => "arn:aws:s3:::${name}" }
+  arns = {
+    for use, name in merge(var.buckets, local.has_replica ? { replica = var.replica.bucket } : {}) :
+    use => "arn:aws:s3:::${name}"
+  }
 
   # The one wildcard of an action: in a refusal a list would be the weaker choice, since it leaves
   # open what S3 will learn next.
@@ -14,18 +17,16 @@ locals {
     }
   }
 
-  raw = "${local.arns.lake}/raw/*"
-
   # Refusals bind everyone, administrators too: what OpenSky said once cannot be asked for again.
   # Whoever must remove something of it takes the policy off first, which CloudTrail shows.
-  own_statements = {
-    lake = [
+  raw_statements = {
+    for use, arn in local.arns : use => [
       {
         Sid       = "RawIsWrittenOnce"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:PutObject"
-        Resource  = local.raw
+        Resource  = "${arn}/raw/*"
         Condition = {
           Null = { "s3:if-none-match" = "true" }
           # The parts of a multipart upload cannot carry the header; its completion must.
@@ -37,9 +38,13 @@ locals {
         Effect    = "Deny"
         Principal = "*"
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-        Resource  = local.raw
+        Resource  = "${arn}/raw/*"
       },
-    ]
+    ] if contains(["lake", "replica"], use)
+  }
+
+  own_statements = {
+    lake    = local.raw_statements["lake"]
     code    = []
     results = []
     logs = [
@@ -52,7 +57,7 @@ locals {
         Condition = {
           StringEquals = { "aws:SourceAccount" = var.account_id }
           ArnLike = {
-            "aws:SourceArn" = [for use, arn in local.arns : arn if use != "logs"]
+            "aws:SourceArn" = [for use in ["code", "lake", "results"] : local.arns[use]]
           }
         }
       },

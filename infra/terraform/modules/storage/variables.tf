@@ -1,3 +1,13 @@
+variable "name" {
+  description = "Goes before the name of the role that replicates, such as flightlake-dev."
+  type        = string
+}
+
+variable "region" {
+  description = "The AWS region of the buckets."
+  type        = string
+}
+
 variable "buckets" {
   description = "The names of the buckets by what they are for."
   type = object({
@@ -16,6 +26,18 @@ variable "account_id" {
 variable "kms_key_arn" {
   description = "The key of all buckets but that of the access logs."
   type        = string
+}
+
+variable "replica" {
+  description = <<-EOT
+    Where raw/ and costs/ of the lake are replicated to: the region of the provider aws.replica, the
+    name of the bucket there, and its key, of that region; null: nowhere.
+  EOT
+  type = object({
+    region      = string
+    bucket      = string
+    kms_key_arn = string
+  })
 }
 
 variable "object_lock_days" {

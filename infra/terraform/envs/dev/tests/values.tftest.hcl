@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "../../tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "replica"
+  source = "../../tests/mocks"
+}
+
 run "dev" {
   # Somebody, so that the role of analysts is made and looked at too.
   variables {
@@ -76,5 +81,10 @@ run "dev" {
   assert {
     condition     = var.network.cidr_block == "10.20.0.0/16" && var.network.has_nat
     error_message = "dev has addresses of its own and reaches OpenSky."
+  }
+
+  assert {
+    condition     = output.replica_url == null
+    error_message = "dev has nothing that cannot be had again."
   }
 }

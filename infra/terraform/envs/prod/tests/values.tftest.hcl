@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "../../tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "replica"
+  source = "../../tests/mocks"
+}
+
 run "prod" {
   # Somebody, so that the role of analysts is made and looked at too.
   variables {
@@ -77,6 +82,14 @@ run "prod" {
     condition     = var.network.cidr_block == "10.22.0.0/16" && var.network.has_nat
     error_message = "prod has addresses of its own and reaches OpenSky."
   }
+
+  assert {
+    condition = (
+      output.replica_url == "s3://flightlake-prod-replica-${var.account_id}"
+      && var.storage.replica_region != var.region
+    )
+    error_message = "What nothing can make again is in another region too."
+  }
 }
 
 run "prod_is_not_destroyed" {
@@ -87,4 +100,55 @@ run "prod_is_not_destroyed" {
   }
 
   expect_failures = [var.can_be_destroyed]
+}
+
+run "a_replica_in_the_same_region_is_refused" {
+  command = plan
+
+  variables {
+    storage = {
+      replica_region = "eu-central-1"
+      lifecycle_days = {
+        raw_infrequent_access = 30
+        raw_glacier           = 90
+        noncurrent            = 30
+        job_logs              = 30
+        results               = 14
+        access_logs           = 365
+      }
+    }
+  }
+
+  expect_failures = [var.storage]
+}
+
+run "the_replica_goes_on_as_the_lake" {
+  command = plan
+
+  variables {
+    project = "flightlake-b"
+    region  = "eu-west-1"
+    storage = {
+      adopted_replica = {
+        bucket      = "flightlake-prod-replica-000000000003"
+        kms_key_arn = "arn:aws:kms:eu-west-1:000000000003:key/replica"
+      }
+      lifecycle_days = {
+        raw_infrequent_access = 30
+        raw_glacier           = 90
+        noncurrent            = 30
+        job_logs              = 30
+        results               = 14
+        access_logs           = 365
+      }
+    }
+  }
+
+  assert {
+    condition = (
+      output.lake_url == "s3://flightlake-prod-replica-000000000003"
+      && output.code_bucket == "flightlake-b-prod-code-000000000003"
+    )
+    error_message = "An environment in the other region has the replica as its lake."
+  }
 }

@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "../../tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "replica"
+  source = "../../tests/mocks"
+}
+
 run "staging" {
   # Somebody, so that the role of analysts is made and looked at too.
   variables {
@@ -76,5 +81,13 @@ run "staging" {
   assert {
     condition     = var.network.cidr_block == "10.21.0.0/16" && var.network.has_nat
     error_message = "staging has addresses of its own and reaches OpenSky."
+  }
+
+  assert {
+    condition = (
+      output.replica_url == "s3://flightlake-staging-replica-${var.account_id}"
+      && var.storage.replica_region != var.region
+    )
+    error_message = "What nothing can make again is in another region too."
   }
 }

@@ -9,6 +9,7 @@ variables {
   kms_key_arn  = "arn:aws:kms:eu-central-1:111111111111:key/test"
   topic_name   = "flightlake-test-alerts"
   alert_emails = ["data@example.org"]
+  replication  = null
   limits = {
     freshness_s   = 7200
     lag_hours     = 3
@@ -99,6 +100,53 @@ run "topic" {
   assert {
     condition     = keys(aws_sns_topic_subscription.email) == ["data@example.org"]
     error_message = "Whoever is named is told."
+  }
+}
+
+run "nothing_replicates" {
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.replication) == 0
+    error_message = "Without a replica there is no alarm of one."
+  }
+}
+
+run "replication" {
+  variables {
+    replication = {
+      source_bucket  = "test-lake"
+      replica_bucket = "test-replica"
+      within_minutes = 15
+      rules          = ["costs", "raw"]
+    }
+  }
+
+  assert {
+    condition = toset([
+      for a in aws_cloudwatch_metric_alarm.replication :
+      join(" ", [a.dimensions.RuleId, a.metric_name, a.statistic, a.threshold])
+      ]) == toset([
+      "costs ReplicationLatency Maximum 900", "costs OperationsFailedReplication Sum 0",
+      "raw ReplicationLatency Maximum 900", "raw OperationsFailedReplication Sum 0",
+    ])
+    error_message = "Each rule has an alarm of what is late and of what failed."
+  }
+
+  assert {
+    condition = alltrue([
+      for a in aws_cloudwatch_metric_alarm.replication :
+      a.namespace == "AWS/S3" && a.comparison_operator == "GreaterThanThreshold"
+      && a.dimensions.SourceBucket == "test-lake"
+      && a.dimensions.DestinationBucket == "test-replica"
+      && a.alarm_actions == toset([aws_sns_topic.alerts.arn])
+    ])
+    error_message = "They look at the rules of these buckets, and tell somebody."
+  }
+
+  assert {
+    condition = length(
+      jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[0].properties.alarms
+    ) == length(output.alarm_names)
+    error_message = "The dashboard shows every alarm."
   }
 }
 

@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "../../tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "replica"
+  source = "../../tests/mocks"
+}
+
 variables {
   name       = "flightlake-test"
   region     = "eu-central-1"
@@ -12,6 +17,8 @@ variables {
     results = "test-results"
     logs    = "test-logs"
   }
+  adopted_key_arn  = null
+  has_replica      = false
   databases        = { gold = "t_gold", ops = "t_ops", ref = "t_ref", silver = "t_silver" }
   workgroup        = "test"
   environment_name = "test"
@@ -66,6 +73,55 @@ run "keys" {
   assert {
     condition     = aws_secretsmanager_secret.opensky.kms_key_id == aws_kms_key.data.arn
     error_message = "The connection's secret has our key."
+  }
+}
+
+run "no_replica" {
+  assert {
+    condition     = length(aws_kms_key.replica) == 0 && output.replica_key_arn == null
+    error_message = "A key that nothing is encrypted with is not made."
+  }
+}
+
+run "a_replica" {
+  variables {
+    has_replica = true
+  }
+
+  assert {
+    condition = (
+      aws_kms_key.replica[0].enable_key_rotation
+      && aws_kms_key.replica[0].deletion_window_in_days == 30
+    )
+    error_message = "The replica's key is rotated, and can be had back for 30 days."
+  }
+
+  assert {
+    condition = [
+      for s in jsondecode(aws_kms_key.replica[0].policy).Statement : s.Principal
+    ] == [{ AWS = "arn:aws:iam::111111111111:root" }]
+    error_message = "No service uses the replica's key by itself."
+  }
+}
+
+run "an_adopted_lake" {
+  variables {
+    adopted_key_arn = "arn:aws:kms:eu-west-1:111111111111:key/replica"
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in concat(
+        [for p in aws_iam_role_policy.job : p.policy],
+        [aws_iam_role_policy.mwaa["environment"].policy],
+      ) :
+      anytrue([
+        for s in jsondecode(policy).Statement :
+        contains(flatten([s.Action]), "kms:Decrypt")
+        && contains(flatten([s.Resource]), var.adopted_key_arn)
+      ])
+    ])
+    error_message = "What the lake held before can be read: Airflow and jobs may use its key."
   }
 }
 

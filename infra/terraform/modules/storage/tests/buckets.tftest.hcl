@@ -2,7 +2,14 @@ mock_provider "aws" {
   source = "../../tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "replica"
+  source = "../../tests/mocks"
+}
+
 variables {
+  name   = "flightlake-test"
+  region = "eu-central-1"
   buckets = {
     lake    = "test-lake"
     code    = "test-code"
@@ -11,6 +18,7 @@ variables {
   }
   account_id       = "111111111111"
   kms_key_arn      = "arn:aws:kms:eu-central-1:111111111111:key/test"
+  replica          = null
   object_lock_days = 0
   can_be_destroyed = false
   lifecycle_days = {
