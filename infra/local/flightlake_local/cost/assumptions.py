@@ -61,6 +61,7 @@ class Environment:
     has_nat: bool
     infrequent_access_after_days: int
     glacier_after_days: int
+    is_replicated: bool
     log_retention_days: int
     athena_max_scanned_gb: int
     athena_queries_a_day: int
@@ -140,6 +141,7 @@ def sized(environment: Environment, root: Path, assumed: Mapping[str, Quantity])
         has_nat=network["has_nat"],
         infrequent_access_after_days=days["raw_infrequent_access"],
         glacier_after_days=days["raw_glacier"],
+        is_replicated=values["storage"].get("replica_region") is not None,
         log_retention_days=values["log_retention_days"],
         athena_max_scanned_gb=values["athena_max_scanned_gb"],
     )

@@ -47,6 +47,7 @@ def monthly_lines(environment: Environment, known: Assumptions) -> list[Line]:
         *_spark(known),
         *_storage(environment, known),
         *_requests(environment, known),
+        *(_replica(environment, known) if environment.is_replicated else []),
         *_athena(environment, known),
         *_network(environment, known),
         *_rest(environment, known),
@@ -128,35 +129,40 @@ _CLASS_PRICES = {
     "Infrequent Access": "s3_infrequent_access",
     "Glacier Instant Retrieval": "s3_glacier_instant_retrieval",
 }
+_CLASS_MOVES = {
+    "Infrequent Access": "s3_to_infrequent_access",
+    "Glacier": "s3_to_glacier_instant_retrieval",
+}
 
 
 def _storage(environment: Environment, known: Assumptions) -> list[Line]:
     growth = dict(_a_day(environment, known))
-    lines = [
-        _line(
-            "S3",
-            f"raw, {name}",
-            known,
-            _CLASS_PRICES[name],
-            [*growth["raw"], (days, "days kept")],
-            [_BYTES],
-        )
-        for name, days in _days_by_class(environment, 365).items()
-    ]
     kept = (365, "days kept")
-    return lines + [
+    return _raw_by_class("raw", environment, known) + [
         _line("S3", name, known, "s3_standard", [*growth[name], kept], [_BYTES])
         for name in ("silver", "gold", "ops and reports")
     ]
 
 
-def _requests(environment: Environment, known: Assumptions) -> list[Line]:
-    polls: list[Factor] = [(environment.answers_a_day, "answers a day"), _DAYS_A_YEAR]
-    requests, objects = [_MONTHS, (1000, "requests")], [_MONTHS, (1000, "objects")]
-    landed = [*polls, (2, "objects an answer")]
-    cool, cold = "s3_to_infrequent_access", "s3_to_glacier_instant_retrieval"
+def _raw_by_class(item: str, environment: Environment, known: Assumptions) -> list[Line]:
+    a_day = dict(_a_day(environment, known))["raw"]
     return [
-        _line("S3", "requests of the poll", known, "s3_write_requests", landed, requests),
+        _line(
+            "S3",
+            f"{item}, {name}",
+            known,
+            _CLASS_PRICES[name],
+            [*a_day, (days, "days kept")],
+            [_BYTES],
+        )
+        for name, days in _days_by_class(environment, 365).items()
+    ]
+
+
+def _requests(environment: Environment, known: Assumptions) -> list[Line]:
+    requests = [_MONTHS, (1000, "requests")]
+    return [
+        _landed("requests of the poll", environment, known),
         *(
             _line(
                 "S3",
@@ -169,8 +175,45 @@ def _requests(environment: Environment, known: Assumptions) -> list[Line]:
             for job in JOBS[:2]
             for kind, what in (("write", "writing, listing"), ("read", "reading"))
         ),
-        _line("S3", "raw to Infrequent Access", known, cool, polls, objects),
-        _line("S3", "raw to Glacier", known, cold, polls, objects),
+        *_raw_gets_cold("raw", environment, known),
+    ]
+
+
+def _replica(environment: Environment, known: Assumptions) -> list[Line]:
+    """Raw answers once more, in another region, and their way there."""
+    a_month = [*dict(_a_day(environment, known))["raw"], _DAYS_A_YEAR], [_MONTHS, _BYTES]
+    rules = (known["replication_rules"], "rules")
+    metrics = (known["replication_metrics_a_rule"], "metrics a rule")
+    alarms = (known["replication_alarms_a_rule"], "alarms a rule")
+    return [
+        *_raw_by_class("replica", environment, known),
+        _landed("requests of the replica", environment, known),
+        *_raw_gets_cold("replica", environment, known),
+        _line("S3", "replica, transfer", known, "s3_to_other_region", *a_month),
+        _line("S3", "replica, within 15 minutes", known, "s3_replication_time_control", *a_month),
+        _line("KMS", "key of the replica", known, "kms_key", [(1, "key")]),
+        _line("CloudWatch", "metrics of the replica", known, "metric", [rules, metrics]),
+        _line("CloudWatch", "alarms of the replica", known, "alarm", [rules, alarms]),
+    ]
+
+
+def _landed(item: str, environment: Environment, known: Assumptions) -> Line:
+    return _line(
+        "S3",
+        item,
+        known,
+        "s3_write_requests",
+        [(environment.answers_a_day, "answers a day"), _DAYS_A_YEAR, (2, "objects an answer")],
+        [_MONTHS, (1000, "requests")],
+    )
+
+
+def _raw_gets_cold(item: str, environment: Environment, known: Assumptions) -> list[Line]:
+    answers: list[Factor] = [(environment.answers_a_day, "answers a day"), _DAYS_A_YEAR]
+    objects = [_MONTHS, (1000, "objects")]
+    return [
+        _line("S3", f"{item} to {name}", known, price, answers, objects)
+        for name, price in _CLASS_MOVES.items()
     ]
 
 

@@ -85,12 +85,14 @@ def page(root: Path) -> str:
 def sizes_text(environment: Environment) -> str:
     """The sizes of an environment in a sentence."""
     ways_out = "a NAT gateway" if environment.has_nat else "no way out"
+    regions = "two regions" if environment.is_replicated else "one region"
     return (
         f"MWAA {environment.mwaa_class}; a poll every {environment.poll_seconds} s;"
         f" {environment.zones} zones with {environment.endpoints} interface endpoints and"
         f" {ways_out}; raw data to Infrequent Access after"
         f" {environment.infrequent_access_after_days} days, to Glacier Instant Retrieval after"
-        f" {environment.glacier_after_days}; logs for {environment.log_retention_days} days."
+        f" {environment.glacier_after_days}, in {regions};"
+        f" logs for {environment.log_retention_days} days."
     )
 
 

@@ -32,6 +32,7 @@ network = {
   interface_services = ["sts", "kms"]
 }
 storage = {
+  replica_region = "us-west-2"
   lifecycle_days = {
     raw_infrequent_access = 40
     raw_glacier           = 50
@@ -105,6 +106,23 @@ def test_an_environment_without_endpoints_pays_for_none_and_goes_out_through_nat
     assert month(root, "staging")["Network", "endpoints"] == round(12 * 2 * 730 * 0.01, 2)
 
 
+def test_a_replica_is_paid_for_once_more_and_its_way_where_there_is_one(root):
+    known, items = read_assumptions(root), month(root, "prod")
+    for name in ("Standard", "Infrequent Access", "Glacier Instant Retrieval"):
+        assert items["S3", f"replica, {name}"] == items["S3", f"raw, {name}"]
+    gb_a_month = 960 * 11_500 * 40.1 * 365 / 12 / 1e9
+    assert items["S3", "replica, transfer"] == round(gb_a_month * 0.02, 2)
+    assert items["S3", "replica, within 15 minutes"] == round(gb_a_month * 0.015, 2)
+    assert items["CloudWatch", "metrics of the replica"] == 2 * 4 * 0.3
+    change(root, "environments", "prod", "is_replicated", value=False)
+    without = month(root, "prod")
+    assert {item for _, item in set(items) - set(without)} == {
+        item for _, item in items if "replica" in item
+    }
+    assert not any("replica" in item for _, item in without)
+    assert known["replication_rules"] == 2
+
+
 def test_the_sizes_are_those_of_the_terraform_code_where_it_is_there(root):
     before = environment_of(read_assumptions(root), "dev")
     folder = root / "infra/terraform/envs/dev"
@@ -114,6 +132,7 @@ def test_the_sizes_are_those_of_the_terraform_code_where_it_is_there(root):
     assert (found.mwaa_class, found.poll_seconds, found.has_nat) == ("mw1.large", 60, False)
     assert (found.zones, found.endpoints, found.athena_max_scanned_gb) == (3, 2, 3)
     assert (found.infrequent_access_after_days, found.glacier_after_days) == (40, 50)
+    assert (before.is_replicated, found.is_replicated) == (False, True)
     assert found.athena_queries_a_day == before.athena_queries_a_day
     assert environment_of(read_assumptions(root), "prod").zones == 2
 
