@@ -11,7 +11,8 @@ _PARTS = 100
 
 def parts(measure: str) -> Column:
     """A measure in whole hundredths: unlike a sum of doubles, a sum of integers is exact."""
-    return F.round(F.col(measure) * _PARTS).cast("bigint")
+    # Not F.round: that takes every double through a decimal.
+    return F.rint(F.col(measure) * _PARTS).cast("bigint")
 
 
 def mean(sum_of_parts: str, count: str) -> Column:

@@ -34,7 +34,8 @@ def with_airports(states: DataFrame, airports: DataFrame) -> DataFrame:
         [F.col(axis) for axis in _AXES], [F.col(f"airport_{axis}") for axis in _AXES]
     )
     is_near = [F.col(f"cube_{axis}") == F.col(f"airport_cube_{axis}") for axis in _AXES]
-    near = F.struct("rank", F.round(distance_m, 1).alias("distance_m"), "airport", "elevation_m")
+    rounded_m = (F.rint(distance_m * 10) / 10).alias("distance_m")
+    near = F.struct("rank", rounded_m, "airport", "elevation_m")
     return placed.join(
         F.broadcast(_by_cube(airports)), [*is_near, distance_m <= RADIUS_M], "left"
     ).select(*states.columns, F.when(F.col("airport").isNotNull(), near).alias("near"))

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from flightlake.transforms.events.event import (
-    RAPID_DESCENT,
-    WARNING,
-    aircraft_events,
-    aircraft_name,
-    first_state,
-    last_moment,
-)
-from flightlake.transforms.flights.along import Along
+from flightlake.transforms.events import signs
+from flightlake.transforms.events.event import RAPID_DESCENT, WARNING
 
 RAPID_SINK_MPS = 25.0
 """4,900 ft/min: airliners in a hurry stay below 20 m/s, an emergency descent begins at 30."""
@@ -24,38 +17,47 @@ MIN_ALTITUDE_M = 6_000.0
 MAX_PAUSE_S = 300
 """Two rates that are longer apart need not be of one descent."""
 
+_KIND = "descent"
 
-def rapid_descents(states: DataFrame) -> DataFrame:
-    """One event an aircraft of which two states say so, and the height lost bears them out.
 
-    Its value is the highest rate that two states reach, in m/s.
-    """
-    state = F.struct("last_contact", "baro_altitude_m", "vertical_rate_mps")
-    pause_s = F.unix_seconds("last_contact") - F.unix_seconds("before.last_contact")
-    lost_m = F.col("before.baro_altitude_m") - F.col("baro_altitude_m")
-    sink_mps = -F.greatest("vertical_rate_mps", "before.vertical_rate_mps")
-    found = (
-        # So few remain that looking back costs nothing.
-        states.where(~F.col("is_on_ground") & (F.col("vertical_rate_mps") <= -RAPID_SINK_MPS))
-        .withColumn("state", state)
-        .withColumn("before", Along("icao24", order=("snapshot_time",)).before("state"))
-        .where(F.col("before.baro_altitude_m") >= MIN_ALTITUDE_M)
-        .where(pause_s.between(1, MAX_PAUSE_S))
-        .where(lost_m >= MIN_LOST_SHARE * RAPID_SINK_MPS * pause_s)
-        .groupBy("icao24")
-        .agg(
-            first_state(),
-            last_moment(),
-            F.count("*").alias("states"),
-            F.max(sink_mps).alias("value"),
-        )
+def remembered() -> dict[str, Column]:
+    """States that say the aircraft sinks so fast."""
+    is_sinking = ~F.col("is_on_ground") & (F.col("vertical_rate_mps") <= -RAPID_SINK_MPS)
+    sinking = F.struct(
+        F.unix_seconds("last_contact").alias("contact_s"),
+        "baro_altitude_m",
+        "vertical_rate_mps",
     )
-    return aircraft_events(
-        found,
-        event_type=F.lit(RAPID_DESCENT),
-        severity=F.lit(WARNING),
-        limit_value=F.lit(RAPID_SINK_MPS),
-        description=F.format_string(
-            "%s sinks at %.1f m/s or more in two states.", aircraft_name(), "value"
+    return {"sinking": F.when(is_sinking, sinking)}
+
+
+def finding() -> Column:
+    """The second of two such states, if the height lost between them bears them out.
+
+    Its value is the rate that both reach, in m/s.
+    """
+    before, here = F.col("sinking_before"), F.col("sinking")
+    pause_s = here["contact_s"] - before["contact_s"]
+    lost_m = before["baro_altitude_m"] - here["baro_altitude_m"]
+    is_descent = (
+        (before["baro_altitude_m"] >= MIN_ALTITUDE_M)
+        & pause_s.between(1, MAX_PAUSE_S)
+        & (lost_m >= MIN_LOST_SHARE * RAPID_SINK_MPS * pause_s)
+    )
+    sink_mps = -F.greatest(here["vertical_rate_mps"], before["vertical_rate_mps"])
+    return F.when(is_descent, signs.finding(F.lit(_KIND), sink_mps))
+
+
+def told() -> Column:
+    """One event an aircraft; its value is the highest rate that two of its states reach."""
+    return F.when(
+        F.col("kind") == _KIND,
+        signs.telling(
+            event_type=F.lit(RAPID_DESCENT),
+            severity=F.lit(WARNING),
+            limit_value=F.lit(RAPID_SINK_MPS),
+            description=F.format_string(
+                "%s sinks at %.1f m/s or more in two states.", signs.aircraft_name(), "value"
+            ),
         ),
     )

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from flightlake.transforms.events.event import (
-    CRITICAL,
-    EMERGENCY_SQUAWK,
-    WARNING,
-    aircraft_events,
-    aircraft_name,
-    first_state,
-    last_moment,
-)
+from flightlake.transforms.events import signs
+from flightlake.transforms.events.event import CRITICAL, EMERGENCY_SQUAWK, WARNING
 
 HIJACK, RADIO_FAILURE, EMERGENCY = "7500", "7600", "7700"
 MIN_STATES = 2
@@ -26,23 +19,30 @@ _MEANINGS = {
 }
 
 
-def emergency_squawks(states: DataFrame) -> DataFrame:
-    """One event an aircraft and emergency code; its value is the code, read as a number."""
-    found = (
-        states.where(F.col("squawk").isin(*_MEANINGS))
-        .groupBy("icao24", "squawk")
-        .agg(first_state(), last_moment(), F.count("*").alias("states"))
-        .where(F.col("states") >= MIN_STATES)
-        .withColumn("value", F.col("squawk").cast("double"))
-    )
+def remembered() -> dict[str, Column]:
+    """Nothing: a code stands for itself."""
+    return {}
+
+
+def finding() -> Column:
+    """An emergency code is a kind of its own; its value is the code, read as a number."""
+    code = F.col("squawk")
+    return F.when(code.isin(*_MEANINGS), signs.finding(code, code))
+
+
+def told() -> Column:
+    """An event for each code that is transmitted at least twice."""
+    code = F.col("kind")
     meaning = F.create_map(*(F.lit(text) for pair in _MEANINGS.items() for text in pair))
-    return aircraft_events(
-        found,
-        event_type=F.lit(EMERGENCY_SQUAWK),
-        severity=F.when(F.col("squawk") == RADIO_FAILURE, WARNING).otherwise(CRITICAL),
-        limit_value=F.lit(None),
-        # Without counts and times: an emergency that goes on has the same words in every hour.
-        description=F.format_string(
-            "%s transmits squawk %s, %s.", aircraft_name(), "squawk", meaning[F.col("squawk")]
+    return F.when(
+        code.isin(*_MEANINGS) & (F.col("states") >= MIN_STATES),
+        signs.telling(
+            event_type=F.lit(EMERGENCY_SQUAWK),
+            severity=F.when(code == RADIO_FAILURE, WARNING).otherwise(CRITICAL),
+            limit_value=F.lit(None),
+            # Without counts and times: an emergency that goes on has the same words in every hour.
+            description=F.format_string(
+                "%s transmits squawk %s, %s.", signs.aircraft_name(), code, meaning[code]
+            ),
         ),
     )

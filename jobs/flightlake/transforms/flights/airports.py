@@ -96,13 +96,13 @@ def _measured(
     towards_deg = F.coalesce(air["true_track_deg"], F.lit(0.0)) + (180.0 if away > 0 else 0.0)
     runway = destination(_here(), towards_deg, _reach_m(air, F.col("reach_s")))
     seen = Place(F.col("runway_latitude_deg"), F.col("runway_longitude_deg"))
-    misfit_m = F.round(distance_m(seen, _place(airport)))
+    misfit_m = F.rint(distance_m(seen, _place(airport)))
     return (
         found.withColumns(
             {
                 "height_m": air["altitude_m"] - airport["elevation_m"],
                 "reach_s": _reach_s(airport, air, away),
-                "far_m": F.round(distance_m(_here(), _place(airport))),
+                "far_m": F.rint(distance_m(_here(), _place(airport))),
             }
         )
         .withColumns(

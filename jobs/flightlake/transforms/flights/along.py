@@ -19,9 +19,9 @@ class Along:
         # Spark has these in SQL only.
         self._over = f"over (partition by {', '.join(keys)} order by {', '.join(order)})"
 
-    def before(self, name: str) -> Column:
-        """The value one row before."""
-        return F.lag(name).over(self._window)
+    def before(self, name: str, rows: int = 1) -> Column:
+        """The value one row before, or more."""
+        return F.lag(name, rows).over(self._window)
 
     def after(self, name: str) -> Column:
         """The value one row after."""

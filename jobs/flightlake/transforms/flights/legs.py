@@ -51,35 +51,49 @@ def legs(tracked: DataFrame, begin_s: int) -> DataFrame:
 
 
 def _without_strays(tracked: DataFrame, begin_s: int) -> DataFrame:
-    """Correct lone flags in ``is_ground``, in tracks that end at ``begin_s`` or later."""
+    """Correct lone flags in ``is_ground``, in tracks that end at ``begin_s`` or later.
+
+    Adds ``ground_before``, the corrected flag of the contact before in the same track.
+    """
     along = Along(*THREAD)
-    neighbours = {
-        "ground_before": F.when(~F.col("begins_track"), along.before("is_ground")),
-        "ground_after": F.when(~along.after("begins_track"), along.after("is_ground")),
+    is_slow = F.coalesce("ground_speed_mps", F.lit(0.0)) < MAX_STRAY_MPS
+    is_doubtful = (F.col("is_on_ground") | is_slow).alias("is_doubtful")
+    looks = {
+        # Two back, since the flag before is corrected by its own neighbours.
+        "flag_before_that": along.before("flag", 2),
+        "flag_before": along.before("flag"),
+        "flag_after": along.after("flag"),
         "track_end_s": along.known_after("ended_s"),
     }
-    speed_mps = F.coalesce("ground_speed_mps", F.lit(0.0))
-    is_stray = (
-        (F.col("ground_before") == F.col("ground_after"))
-        & (F.col("ground_before") != F.col("is_ground"))
-        & (F.col("is_on_ground") | (speed_mps < MAX_STRAY_MPS))
-    )
     return (
         tracked.withColumn("ended_s", F.when(F.col("begins_track"), F.col("last_s")))
-        .withColumns(neighbours)
+        .withColumn("flag", F.struct("is_ground", "begins_track", is_doubtful))
+        .withColumns(looks)
         .where((F.col("track_end_s") >= begin_s) | F.col("track_end_s").isNull())
-        .withColumn("is_ground", F.col("is_ground") != F.coalesce(is_stray, F.lit(False)))
-        .drop("ended_s", *neighbours)
+        .withColumn("is_ground", _corrected("flag_before", "flag", "flag_after"))
+        .withColumn("ground_before", _corrected("flag_before_that", "flag_before", "flag"))
+        .drop("ended_s", "flag", *looks)
     )
+
+
+def _corrected(before: str, here: str, after: str) -> Column:
+    """Whether an aircraft is on the ground: not what a doubtful flag says against both others."""
+    flag = F.col(here)
+    ground_before = F.when(~flag["begins_track"], F.col(before)["is_ground"])
+    ground_after = F.when(~F.col(after)["begins_track"], F.col(after)["is_ground"])
+    is_stray = (
+        (ground_before == ground_after) & (ground_before != flag["is_ground"]) & flag["is_doubtful"]
+    )
+    return flag["is_ground"] != F.coalesce(is_stray, F.lit(False))
 
 
 def _with_stays(cleaned: DataFrame) -> DataFrame:
     """Add ``stay`` and ``next_stay``, where it begins on the ground or in the air, and its end."""
     along = Along(*THREAD)
     is_change = F.col("begins_track") | (F.col("is_ground") != F.col("ground_before"))
+    change = F.struct("contact_s", "last_s", "begins_track")
     return (
-        cleaned.withColumn("ground_before", along.before("is_ground"))
-        .withColumn("change", F.when(is_change, F.struct("contact_s", "last_s", "begins_track")))
+        cleaned.withColumn("change", F.when(is_change, change))
         .withColumns(
             {
                 "stay": along.known_here("change"),

@@ -29,7 +29,7 @@ def summaries(flown: DataFrame, begin_s: int, end_s: int) -> DataFrame:
         ~is_jump("before", "position"), distance_m(place_of("before"), place_of("position"))
     )
     # Whole millimetres, since a sum of doubles hangs on the order of rows.
-    segment_mm = F.round(segment_m * 1_000).cast("bigint")
+    segment_mm = F.rint(segment_m * 1_000).cast("bigint")
     is_placed, is_level = F.col("position").isNotNull(), F.col("level").isNotNull()
     airborne_position = F.when(_is_airborne() & is_placed, F.col("position"))
     climb, sink = _rate("level", "level_after"), _rate("level_before", "level")

@@ -6,10 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
-from flightlake.transforms.events.descents import rapid_descents
+from flightlake.transforms.events.aircraft import aircraft_events
 from flightlake.transforms.events.interference import interference_areas
-from flightlake.transforms.events.jumps import jumps
-from flightlake.transforms.events.squawks import emergency_squawks
 from flightlake.transforms.events.volume import volume_anomalies
 from flightlake.transforms.sources import Sources
 
@@ -18,9 +16,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
     """One row an event and hour; one that lasts over several hours has a row in each."""
     states = sources["silver.state_vectors"].where(period.predicate)
     events = (
-        emergency_squawks(states)
-        .unionByName(jumps(states))
-        .unionByName(rapid_descents(states))
+        aircraft_events(states)
         .unionByName(interference_areas(states))
         .unionByName(volume_anomalies(sources["gold.traffic_hourly"], period))
     )
