@@ -23,6 +23,8 @@ _SETTINGS = {
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    # Noting for error messages where each column was written is most of what making a plan costs.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     # Progress bars write over the lines that people read.
     "spark.ui.showConsoleProgress": "false",
 }
