@@ -70,7 +70,7 @@ def export_table() -> None:
 
     job = spark_step(
         STEP,
-        {"--lake": get_settings().lake_url, "--request": REQUEST},
+        {"--lake": get_settings().lake_url, "--run-id": "{{ run_id }}", "--request": REQUEST},
         sizing="hour",
         label=f"{STEP} {{{{ params.table }}}}",
         execution_timeout=timedelta(hours=1),

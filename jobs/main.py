@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-import traceback
 from importlib import import_module
 
 STEPS = ("states_hourly", "flights_daily", "export_table", "reference_refresh", "restore_table")
+
+log = logging.getLogger("flightlake.main")
 
 
 def main(arguments: list[str]) -> int:
@@ -16,11 +18,12 @@ def main(arguments: list[str]) -> int:
         return 2
     step, *rest = arguments
     try:
+        import_module("flightlake.io.logs").configure_logs(step, rest)
         exit_code: int = import_module(f"flightlake.steps.{step}").main(rest)
     except Exception as error:
-        traceback.print_exc()
-        sys.stdout.flush()
-        # The last line is what the scheduler's task log and the run's state details show.
+        log.exception("%s failed", step)
+        # The last line is what the scheduler's task log and the run's state details show: text in
+        # whatever form the others are.
         reason = next(iter(str(error).strip().splitlines()), "no message")
         print(f"{type(error).__name__}: {step} failed: {reason}", file=sys.stderr)
         return 1

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         default=10, ge=1, description="seconds between two looks at a job"
     )
 
+    log_format: str = Field(
+        default="text",
+        pattern="^(text|json)$",
+        description="of the Spark jobs' lines: for people, or JSON to query",
+    )
+
     retry_delay_s: int = Field(default=60, ge=1, description="seconds before the first retry")
 
     athena_workgroup: str = Field(default="primary", description="where the catalog is made")

@@ -75,8 +75,13 @@ def spark_step(
 
 
 def submit_parameters(settings: Settings, sizing: str) -> str:
-    """What spark-submit is told: our package, Delta, the sizing, the job's Python."""
-    conf = {**_DELTA, **spark_sizing(sizing), **_python(settings.python_archive_url)}
+    """What spark-submit is told: our package, Delta, the sizing, its Python, its log's form."""
+    conf = {
+        **_DELTA,
+        **spark_sizing(sizing),
+        **_python(settings.python_archive_url),
+        "spark.emr-serverless.driverEnv.FLIGHTLAKE_LOG_FORMAT": settings.log_format,
+    }
     options = [f"--conf {name}={value}" for name, value in conf.items()]
     return " ".join([f"--py-files {code_folder(settings)}/flightlake.zip", *options])
 

@@ -255,7 +255,7 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         if not root:
             return "kept by EMR Serverless (see the job run in its console)"
         return (
-            f"{root}/applications/{self.application_id}/jobs/{self.job_id}/SPARK_DRIVER/stderr.gz"
+            f"{root}/applications/{self.application_id}/jobs/{self.job_id}/SPARK_DRIVER/stdout.gz"
         )
 
 

@@ -65,8 +65,9 @@ def test_the_job_is_told_what_was_asked(dag_bag: DagBag, load_dags: ModuleType) 
     context["params"] |= ASKED
     fields = load_dags.rendered(dag.get_task("export_table"), context)
     step, *arguments = fields["job_driver"]["sparkSubmit"]["entryPointArguments"]
-    assert (step, arguments[2]) == ("export_table", "--request")
-    assert ExportRequest.parse(json.loads(arguments[3])) == REQUEST
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    assert (step, options["--run-id"]) == ("export_table", context["run_id"])
+    assert ExportRequest.parse(json.loads(options["--request"])) == REQUEST
 
 
 def test_an_export_reads_only_so_it_waits_for_no_writer(dag_bag: DagBag) -> None:

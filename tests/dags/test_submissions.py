@@ -105,3 +105,8 @@ def test_an_archive_of_packages_is_the_python_of_driver_and_executors() -> None:
     for process in ("emr-serverless.driverEnv", "executorEnv"):
         assert f"--conf spark.{process}.PYSPARK_PYTHON=./environment/bin/python" in parameters
     assert "environment" not in submit_parameters(Settings(), "hour")
+
+
+def test_the_form_of_the_log_reaches_the_driver() -> None:
+    parameters = submit_parameters(Settings(log_format="json"), "hour")
+    assert "--conf spark.emr-serverless.driverEnv.FLIGHTLAKE_LOG_FORMAT=json" in parameters

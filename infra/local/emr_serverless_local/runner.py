@@ -250,7 +250,12 @@ class Runner:
         files = self.files(run, run.attempt.number)
         try:
             submission = build_submission(
-                run.request, run.runtime_configuration, self._settings, files.work_dir, os.environ
+                run.request,
+                run.runtime_configuration,
+                self._settings,
+                run.id,
+                files.work_dir,
+                os.environ,
             )
         except ServiceError as error:
             run.attempt.ended_at_s = now_s

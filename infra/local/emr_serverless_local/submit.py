@@ -43,6 +43,8 @@ OTHER_VALUE_OPTIONS = {
     "--driver-library-path",
 }
 SWITCHES = {"--verbose", "-v", "--supervise"}
+# The service names Spark's application after the job run; of a local master Spark asks this.
+APPLICATION_ID = "spark.test.appId"
 DRIVER_ENVIRONMENT = "spark.emr-serverless.driverEnv."
 # A job gets these from the server's own environment and nothing else: what works here by the
 # grace of the caller's shell would fail on EMR.
@@ -126,6 +128,7 @@ def build_submission(
     request: Mapping[str, Any],
     runtime_configuration: Iterable[Mapping[str, Any]],
     settings: Settings,
+    run_id: str,
     work_dir: Path,
     server_environment: Mapping[str, str],
 ) -> Submission:
@@ -133,6 +136,7 @@ def build_submission(
     spark = request["jobDriver"]["sparkSubmit"]
     fetch = _Fetcher(work_dir / "fetched", settings.image_paths)
     properties = {
+        APPLICATION_ID: run_id,
         **settings.spark_conf,
         **requested_properties(request, runtime_configuration),
     }

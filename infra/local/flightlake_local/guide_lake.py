@@ -26,6 +26,7 @@ _CREDITS, _CREDITS_AN_ANSWER = 4000, 4
 def fill(spark: SparkSession, lake: Lake) -> None:
     """Land the answers of the hour and run states_hourly on it, then flights_daily on its day."""
     from flightlake.contracts.costs import Prices
+    from flightlake.io.logs import configure_logs
     from flightlake.io.raw_hour import inspect_hour
     from flightlake.steps import flights_daily, states_hourly
     from flightlake.steps.arguments import DayArguments, HourArguments
@@ -33,6 +34,7 @@ def fill(spark: SparkSession, lake: Lake) -> None:
 
     land_answers(lake)
     regions, prices = json.loads(regions_argument()), Prices(**json.loads(prices_argument()))
+    configure_logs(RUN_ID)
     progress = Progress(f"filling {lake.url}")
     of_hour = HourArguments(lake, HOUR, RUN_ID, 3600 // ANSWER_EVERY_S, regions)
     states_hourly.run(spark, of_hour, inspect_hour(lake, HOUR), progress)

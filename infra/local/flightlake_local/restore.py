@@ -69,9 +69,11 @@ def require_no_writer(settings: LocalSettings) -> None:
 
 
 def _restore(settings: LocalSettings, request: RestoreRequest) -> Restore:
+    from flightlake.io.logs import configure_logs
     from flightlake.steps import restore_table
     from flightlake.steps.progress import Progress
 
+    configure_logs(restore_table.STEP)
     spark = local_session(settings, restore_table.STEP)
     try:
         run_id = f"make restore {datetime.now(UTC).isoformat(timespec='seconds')}"

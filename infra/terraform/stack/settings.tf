@@ -11,6 +11,7 @@ locals {
       FLIGHTLAKE_EMR_JOB_ROLE_ARNS  = jsonencode(module.security.job_role_arns)
       FLIGHTLAKE_METRICS            = "cloudwatch"
       FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
+      FLIGHTLAKE_LOG_FORMAT         = "json"
       FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
       # The DAGs say which release they are of: they submit its code.
       FLIGHTLAKE_RELEASES_URL = trimsuffix(local.releases_url, "/")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
+from flightlake.io.logs import know
+
 # Sizing, jars and the Delta extension come from the submission; these must hold everywhere.
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -37,4 +39,6 @@ def start_session(name: str) -> SparkSession:
         conf.setIfMissing(setting, value)
     session = SparkSession.builder.config(conf=conf).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    # EMR Serverless names Spark's application after the job run.
+    know(job_run_id=session.sparkContext.applicationId)
     return session

@@ -52,9 +52,10 @@ class ReferenceArguments:
 
 @dataclass(frozen=True)
 class ExportArguments:
-    """What the step that exports a table is told."""
+    """What the step that exports a table is told; ``run_id`` is for its log lines."""
 
     lake: Lake
+    run_id: str
     request: ExportRequest
 
 
@@ -76,7 +77,7 @@ def parse_restore_arguments(step: str, argv: Sequence[str]) -> RestoreArguments:
 
 def parse_export_arguments(step: str, argv: Sequence[str]) -> ExportArguments:
     """Parse the arguments of an export; wrong ones end the process with a usage line."""
-    parser = _parser(step)
+    parser = _parser(step, _OF_RUN)
     _add_request(parser, ExportRequest.parse, "JSON: table, from, to, …")
     return ExportArguments(**vars(parser.parse_args(argv)))
 
@@ -201,4 +202,4 @@ def _argument(name: str, kind: Callable[[str], Any], text: str) -> argparse.Argu
 _OF_LAKE = _argument("--lake", Lake, "file:///… or s3://bucket")
 _OF_HOUR = _argument("--hour", _hour, "2025-12-28T02, in UTC")
 _OF_DAY = _argument("--day", _day, "2025-12-28, in UTC")
-_OF_RUN = _argument("--run-id", str, "names the run in the ledger")
+_OF_RUN = _argument("--run-id", str, "names the run in records and log lines")

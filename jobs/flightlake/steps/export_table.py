@@ -68,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
         spark.conf.set(name, value)
     manifest = run(spark, lake, request, progress)
     spark.stop()
-    print(manifest.summary(lake), flush=True)
+    progress.end(manifest.summary(lake))
     return 0
 
 

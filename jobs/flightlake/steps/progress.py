@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 
@@ -15,9 +16,11 @@ from flightlake.contracts.results import (
 
 _LABEL_WIDTH = 15
 
+log = logging.getLogger(__name__)
+
 
 class Progress:
-    """Lines with the seconds since the job began."""
+    """Lines with the seconds since the job began, in the form that ``io/logs.py`` gives them."""
 
     def __init__(self, title: str) -> None:
         self._started = time.monotonic()
@@ -29,8 +32,12 @@ class Progress:
         return round(time.monotonic() - self._started, 1)
 
     def say(self, text: str) -> None:
-        """Print what was just done."""
-        print(f"[{self.seconds:6.1f} s] {text}", flush=True)
+        """Log what was just done."""
+        log.info("%s", text, extra={"seconds": self.seconds})
+
+    def end(self, text: str) -> None:
+        """Log what became of the run, in as many lines as that takes."""
+        log.info("%s", text)
 
 
 def describe(result: RunResult) -> str:

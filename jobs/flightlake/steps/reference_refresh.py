@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     progress = Progress(f"{STEP} {arguments.day} on {arguments.lake.url}")
     preload()
     spark = start_session(f"{STEP} {arguments.day}")
-    print(describe_tables(run(spark, arguments, progress)), flush=True)
+    progress.end(describe_tables(run(spark, arguments, progress)))
     spark.stop()
     return 0
 

@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
     spark = start_session(f"{STEP} {request.table.full_name}")
     done = run(spark, lake, request, arguments.run_id, progress)
     spark.stop()
-    print(done.describe(), flush=True)
+    progress.end(done.describe())
     return 0
 
 

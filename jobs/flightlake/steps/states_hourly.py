@@ -76,7 +76,7 @@ def main(argv: Sequence[str]) -> int:
         inspecting = pool.submit(inspect_hour, arguments.lake, arguments.hour)
         spark = start_session(f"{STEP} {arguments.hour}")
         raw_hour = inspecting.result()
-    print(describe(run(spark, arguments, raw_hour, progress)), flush=True)
+    progress.end(describe(run(spark, arguments, raw_hour, progress)))
     spark.stop()
     return 0
 

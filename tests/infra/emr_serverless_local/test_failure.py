@@ -26,6 +26,9 @@ Caused by: java.io.FileNotFoundException: /no/such
 	... 3 more
 26/11/21 10:00:01 INFO ShutdownHookManager: Shutdown hook called
 """
+JSON = """{"level": "ERROR", "exception": "Traceback (most recent call last):\\nValueError: bad"}
+ValueError: states_hourly failed: bad
+"""
 ECHO = """python3: can't open file '/x/main.py': [Errno 2] No such file or directory
 Exception in thread "main" org.apache.spark.SparkUserAppException: User application exited with 2
 """
@@ -36,6 +39,7 @@ Exception in thread "main" org.apache.spark.SparkUserAppException: User applicat
     [
         (PYTHON, "lake.errors.LedgerError: read 10, published 9"),
         (PY4J, "org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 failed"),
+        (JSON, "ValueError: states_hourly failed: bad"),
         (JAVA, "java.io.FileNotFoundException: /no/such"),
         ("26/11/21 10:00:00 INFO X: y\nno hour given\n\n", "no hour given"),
         ("26/11/21 10:00:00 INFO X: y\n", None),

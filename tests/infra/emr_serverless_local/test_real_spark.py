@@ -21,6 +21,7 @@ from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
 print(NAME, spark.sparkContext.master, spark.range(int(sys.argv[1])).count())
+print(spark.sparkContext.applicationId)
 """
 FAIL = """
 from pyspark.sql import SparkSession
@@ -70,7 +71,7 @@ def test_a_pyspark_job_with_a_module_of_its_own_succeeds(spark_emr, tools, tmp_p
     parameters = f"--py-files {tmp_path}/helper.py --conf spark.app.name=count"
     run = _start(spark_emr, tools, application, COUNT, "1000", parameters=parameters)
     seen = spark_emr.reaches(application, run, "SUCCESS", timeout_s=90)
-    assert _stdout(tmp_path, run) == "counted local[1] 1000\n"
+    assert _stdout(tmp_path, run) == f"counted local[1] 1000\n{run}\n"
     assert seen["totalExecutionDurationSeconds"] >= 1
 
 

@@ -16,6 +16,7 @@ def _build(settings: Settings | None = None, runtime=(), overrides=None, **spark
         request,
         runtime,
         settings or Settings(spark_submit="/venv/bin/spark-submit"),
+        "0a",
         WORK,
         {"PATH": "/usr/bin", "HOME": "/home/x", "PYTHONPATH": "/mine"},
     )
@@ -35,6 +36,7 @@ def test_the_command_is_platform_first_then_the_jobs_own_words():
     )
     assert submission.argv == [
         *("/venv/bin/spark-submit", "--master", "local[2]"),
+        *("--conf", "spark.test.appId=0a"),
         *("--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=4"),
         *("--class", "a.B", "/code/main.py", "--hour", "2026-01-01T05"),
     ]
@@ -51,6 +53,7 @@ def test_stronger_properties_win_and_each_is_said_once():
         sparkSubmitParameters="--conf spark.a=parameters",
     )
     assert _conf(submission) == {
+        "spark.test.appId": "0a",
         "spark.a": "parameters",
         "spark.b": "platform",
         "spark.application": "",
@@ -71,6 +74,7 @@ def test_paths_of_the_image_become_local_ones():
         ),
     )
     assert _conf(submission) == {
+        "spark.test.appId": "0a",
         "spark.jars": "/jars/a.jar,/jars/b.jar,/share/x.jar",
         "spark.note": "/share/aws/delta/lib/delta-spark.jar.old",
         "spark.driver.extraJavaOptions": "-Da=/jars/a.jar,/jars/b.jar",
@@ -110,7 +114,10 @@ def test_the_platform_chooses_the_master_and_the_python():
             "--conf spark.emr-serverless.driverEnv.LEVEL=info"
         ),
     )
-    assert submission.argv == ["/venv/bin/spark-submit", "--master", "local[2]", "/code/main.py"]
+    assert submission.argv == [
+        *("/venv/bin/spark-submit", "--master", "local[2]"),
+        *("--conf", "spark.test.appId=0a", "/code/main.py"),
+    ]
     assert submission.environment == {
         "HOME": "/home/x",
         "PATH": "/venv/bin:/usr/bin",
