@@ -31,6 +31,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import dag, task
+from flightlake.contracts.exports import ROOT
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.exports import (
     EXPORT_PARAMS,
@@ -73,6 +74,8 @@ def export_table() -> None:
         {"--lake": get_settings().lake_url, "--run-id": "{{ run_id }}", "--request": REQUEST},
         sizing="hour",
         label=f"{STEP} {{{{ params.table }}}}",
+        reads=["{{ params.table }}"],
+        writes=[ROOT],
         execution_timeout=timedelta(hours=1),
         # It writes no table, so it waits for none of those that do.
         pool="default_pool",

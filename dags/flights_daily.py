@@ -35,7 +35,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts.days import Day
-from flightlake.contracts.tables import derived_by
+from flightlake.contracts.tables import derived_by, read_by, written_by
 from flightlake_dags.assets import assets_of
 from flightlake_dags.config import prices_argument
 from flightlake_dags.days import DAY, DAY_MACROS
@@ -94,6 +94,8 @@ def flights_daily() -> None:
         },
         sizing="day",
         label=f"{STEP} {DAY}",
+        reads=read_by(STEP),
+        writes=written_by(STEP),
     )
     published_hours(DAY) >> job >> quality_gate(DAY)
 

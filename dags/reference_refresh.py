@@ -41,7 +41,8 @@ from typing import Any
 from airflow.sdk import AssetAlias, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts.days import Day
-from flightlake.contracts.tables import REFERENCES
+from flightlake.contracts.references import ROOT
+from flightlake.contracts.tables import REFERENCES, STATE_VECTORS, written_by
 from flightlake_dags.assets import assets_of
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.quality_gate import require_tables
@@ -89,6 +90,8 @@ def reference_refresh() -> None:
         },
         sizing="reference",
         label=f"{STEP} {DAY}",
+        reads=[ROOT, STATE_VECTORS],
+        writes=written_by(STEP),
     )
     download() >> job >> quality_gate(DAY)
 

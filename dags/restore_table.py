@@ -71,6 +71,8 @@ def restore_table() -> None:
         {"--lake": get_settings().lake_url, "--run-id": "{{ run_id }}", "--request": REQUEST},
         sizing="hour",
         label=f"{STEP} {{{{ params.table }}}}",
+        reads=["{{ params.table }}"],
+        writes=["{{ params.table }}"],
     )
     request() >> job >> outcome()
 

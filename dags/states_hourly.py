@@ -33,8 +33,9 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
+from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.tables import STATE_VECTORS, derived_by
+from flightlake.contracts.tables import STATE_VECTORS, derived_by, read_by, written_by
 from flightlake_dags.assets import assets_of
 from flightlake_dags.config import regions_argument
 from flightlake_dags.defaults import Tag, default_args
@@ -99,6 +100,8 @@ def states_hourly() -> None:
         },
         sizing="hour",
         label=f"{STEP} {HOUR}",
+        reads=[raw.ROOT, *read_by(STEP)],
+        writes=written_by(STEP),
     )
     raw_hour(HOUR) >> job >> quality_gate(HOUR)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
 from emr.operator import SparkStepOperator
+from flightlake.contracts.tables import Table
 
 from flightlake_dags.config import spark_sizing
 from flightlake_dags.defaults import OWNER
@@ -30,6 +31,8 @@ def spark_step(
     *,
     sizing: str,
     label: str,
+    reads: Sequence[Table | str],
+    writes: Sequence[Table | str],
     execution_timeout: timedelta = timedelta(minutes=30),
     pool: str = "delta_writer",
     **kwargs: Any,
@@ -41,6 +44,8 @@ def spark_step(
         arguments: all that the step needs to know, by option; templates are rendered.
         sizing: the profile in ``config/spark.json``.
         label: the job's name for people, a template.
+        reads: for lineage: tables, or their names, and folders of the lake; templates are rendered.
+        writes: the same of what the step writes.
         execution_timeout: the longest life of a job, waiting for capacity included.
         pool: of one slot for all that write tables: Delta on S3 has no lock of its own.
         kwargs: everything else that an operator takes.
@@ -66,12 +71,18 @@ def spark_step(
         },
         config={"tags": {"project": "flightlake", "step": step, "owner": OWNER}},
         lake_url=settings.lake_url,
+        reads=_names(reads),
+        writes=_names(writes),
         deferrable=True,
         waiter_delay=settings.emr_wait_delay_s,
         execution_timeout=execution_timeout,
         pool=pool,
         **kwargs,
     )
+
+
+def _names(data: Sequence[Table | str]) -> list[str]:
+    return [each.full_name if isinstance(each, Table) else each for each in data]
 
 
 def submit_parameters(settings: Settings, sizing: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,8 +37,16 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         execution_timeout: the longest life of a job, waiting for capacity included.
         waiter_delay: seconds between two looks at the job.
         lake_url: the lake that keeps what the job cost, ``contracts/costs.py``; None: nobody does.
+        reads: for lineage alone: tables by their names, and folders of the lake, as templates.
+        writes: the same of what the job writes.
         kwargs: everything else that ``EmrServerlessStartJobOperator`` takes.
     """
+
+    template_fields: Sequence[str] = (
+        *EmrServerlessStartJobOperator.template_fields,
+        "reads",
+        "writes",
+    )
 
     def __init__(
         self,
@@ -46,9 +54,13 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         execution_timeout: timedelta | None = None,
         waiter_delay: int = 10,
         lake_url: str | None = None,
+        reads: Sequence[str] = (),
+        writes: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         self.lake_url = lake_url
+        self.reads = list(reads)
+        self.writes = list(writes)
         self.max_wait = execution_timeout or DEFAULT_TIMEOUT
         super().__init__(
             execution_timeout=execution_timeout,
@@ -143,6 +155,12 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         """Cancel the job, where one is being followed."""
         if self.job_id:
             self._cancel()
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:  # noqa: ARG002
+        """What the job read and wrote; only Airflow's OpenLineage provider asks."""
+        from emr.lineage import lineage_of
+
+        return lineage_of(self.lake_url, self.reads, self.writes)
 
     def _settled_runs(self, mine: TaskRuns, context: Any) -> list[Run]:
         """The task instance's runs, none of them half cancelled: one job at a time."""

@@ -259,6 +259,12 @@ def derived_by(step: str) -> list[Table]:
     return [table for table in DERIVED if table.step == step]
 
 
+def read_by(step: str) -> list[Table]:
+    """The tables that a step makes others of and does not write itself."""
+    names = dict.fromkeys(name for table in derived_by(step) for name in table.sources)
+    return [TABLES[name] for name in names if TABLES[name] not in written_by(step)]
+
+
 def written_by(step: str) -> list[Table]:
     """Every table that a step writes."""
     return [table for table in TABLES.values() if table.step in (step, "")]

@@ -104,6 +104,22 @@ def land(lake: Lake) -> Callable[..., raw.Landed]:
 
 
 @pytest.fixture
+def written_since(lake: Lake) -> Callable[[], set[str]]:
+    """The names of the tables that have new commits since the last call, or since they were new."""
+    seen = dict.fromkeys(TABLES, 0)
+
+    def written() -> set[str]:
+        now = {
+            name: DeltaTable(lake.url_of(table.path)).version() for name, table in TABLES.items()
+        }
+        changed = {name for name in now if now[name] > seen[name]}
+        seen.update(now)
+        return changed
+
+    return written
+
+
+@pytest.fixture
 def process(spark: SparkSession, lake: Lake) -> Callable[..., RunResult]:
     """Runs the step on an hour of the lake, as main() does; without derived tables unless told."""
 

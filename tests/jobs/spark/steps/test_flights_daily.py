@@ -7,7 +7,7 @@ from deltalake import DeltaTable
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
 from flightlake.contracts.results import read_tables_result
-from flightlake.contracts.tables import TABLE_RUNS, TABLES, derived_by
+from flightlake.contracts.tables import TABLE_RUNS, TABLES, derived_by, written_by
 from flightlake.steps.arguments import DayArguments
 from flightlake.steps.flights_daily import STEP, run
 from flightlake.steps.progress import Progress
@@ -30,7 +30,7 @@ def derive_day(spark, lake, hour):
 
 
 def test_a_day_is_derived_recorded_and_the_same_when_derived_again(
-    land, state, process, derive_day, tables, lake, hour
+    land, state, process, derive_day, tables, lake, hour, written_since
 ):
     for n in range(8):
         time_s = hour.start_s + 90 * n
@@ -38,7 +38,11 @@ def test_a_day_is_derived_recorded_and_the_same_when_derived_again(
         land(time_s, [state(time_s, latitude=50.03, **over)])
     process(expected=8)
 
+    written_since()
     first = derive_day("first")
+    # What lineage tells of the step.
+    lineage = {table.full_name for table in written_by(STEP)}
+    assert {"gold.flights"} <= written_since() <= lineage
     written = {table: tables.by_deltalake(table) for table in GOLD}
     [flight] = written[TABLES["gold.flights"]]
     assert (flight["icao24"], flight["airline_icao"], flight["states"]) == ("3c6444", "DLH", 8)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from deltalake import DeltaTable
-from flightlake.contracts.tables import COUNTRIES, STATE_VECTORS, TABLE_RUNS, TABLES, derived_by
+from flightlake.contracts.tables import (
+    COUNTRIES,
+    STATE_VECTORS,
+    TABLE_RUNS,
+    TABLES,
+    derived_by,
+    written_by,
+)
 from flightlake.io import delta
 from flightlake.io.frames import frame_of, schema_of
 
@@ -36,10 +43,13 @@ def spoil_blocks(spark, lake):
 
 
 def test_an_hour_fills_all_its_tables_and_leaves_the_same_when_it_runs_again(
-    land_hour, spoil_blocks, process, tables, lake
+    land_hour, spoil_blocks, process, tables, lake, written_since
 ):
     first = process(run_id="first", expected=3, derived=GOLD)
 
+    # What lineage tells of the step.
+    lineage = {table.full_name for table in written_by("states_hourly")}
+    assert {STATE_VECTORS.full_name, *(t.full_name for t in GOLD)} <= written_since() <= lineage
     before = {table: tables.by_deltalake(table) for table in (STATE_VECTORS, *GOLD)}
     assert {found.run.table_name: found.run.rows_published for found in first.tables} == {
         table.full_name: len(before[table]) for table in GOLD

@@ -14,7 +14,14 @@ from deltalake import DeltaTable
 from flightlake.contracts.days import Day
 from flightlake.contracts.references import land
 from flightlake.contracts.results import read_tables_result
-from flightlake.contracts.tables import AIRCRAFT, AIRLINES, AIRPORTS, COUNTRIES, STATE_VECTORS
+from flightlake.contracts.tables import (
+    AIRCRAFT,
+    AIRLINES,
+    AIRPORTS,
+    COUNTRIES,
+    STATE_VECTORS,
+    written_by,
+)
 from flightlake.io import delta
 from flightlake.io.frames import frame_of, schema_of
 from flightlake.io.reference import UnreadableSourceError, read_source
@@ -65,7 +72,9 @@ def critical(judgement):
     return {found.expectation_id for found in judgement.failed if found.severity == "critical"}
 
 
-def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(spark, lake):
+def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
+    spark, lake, written_since
+):
     schema = schema_of(STATE_VECTORS)
     state = dict.fromkeys(schema.fieldNames()) | {"date": DAY.date, "hour": 2, "region": "europe"}
     state |= {"callsign": "DLH1", "latitude_deg": 50.03, "longitude_deg": 8.57}
@@ -88,7 +97,11 @@ def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
             DeltaTable(lake.url_of(table.path)).to_pyarrow_table(columns=list(columns)).to_pylist()
         )
 
+    written_since()
     first = refresh("first", aircraft=aircraft_file(), airports=b"ident,name\nEDDF,Frankfurt\n")
+    # What lineage tells of the step.
+    lineage = {table.full_name for table in written_by(STEP)}
+    assert {"ref.aircraft"} <= written_since() <= lineage
     assert [(table.table_name, table.run.verdict) for table in first.tables] == [
         ("ref.airports", "rejected"),
         ("ref.aircraft", "pass"),

@@ -7,7 +7,7 @@ from importlib import import_module
 from inspect import signature
 
 import pytest
-from flightlake.contracts.tables import DERIVED, TABLES, derived_by, written_by
+from flightlake.contracts.tables import DERIVED, TABLES, derived_by, read_by, written_by
 from flightlake.schemas import columns_of
 
 ATHENA_TYPES = {"bigint", "boolean", "date", "double", "int", "string", "timestamp"}
@@ -83,3 +83,12 @@ def test_a_step_writes_its_derived_tables_and_what_every_step_writes():
     written = {table.full_name for table in written_by("states_hourly")}
     assert {table.full_name for table in derived_by("states_hourly")} <= written
     assert {"ops.table_runs", "ops.quality_results", "ops.run_ledger"} <= written
+
+
+def test_a_step_reads_what_others_wrote_for_it():
+    assert [table.full_name for table in read_by("states_hourly")] == [
+        *("ref.airports", "ref.countries")
+    ]
+    assert {table.full_name for table in read_by("flights_daily")} == {
+        *("silver.state_vectors", "ref.airports", "ref.airlines", "ref.aircraft")
+    }
