@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import fsspec
@@ -19,6 +22,15 @@ class ObjectTooLargeError(Exception):
 def short_digest(text: str) -> str:
     """A part of a key that stands for a text with characters that neither keys nor links like."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as a listing tells of it: its key, its bytes, when it was written (UTC)."""
+
+    key: str
+    size_bytes: int
+    written_at: datetime
 
 
 class Lake:
@@ -45,6 +57,11 @@ class Lake:
         """The full URL of a key."""
         return f"{self.url}/{key}"
 
+    def _stored(self, path: str, entry: Mapping[str, Any]) -> StoredObject:
+        # Files tell their time as Unix seconds, S3 as a moment.
+        at = entry["LastModified"] if self.is_s3 else datetime.fromtimestamp(entry["mtime"], UTC)
+        return StoredObject(path.removeprefix(f"{self._root}/"), int(entry["size"]), at)
+
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"
 
@@ -54,9 +71,14 @@ class Lake:
 
     def keys(self, folder: str) -> list[str]:
         """The keys of all objects below a folder, at any depth, sorted; [] where it is absent."""
-        found = (str(path) for path in self._fs.find(self._path(folder)))
-        keys = (path.removeprefix(f"{self._root}/") for path in found)
-        return sorted(key for key in keys if not key.rpartition("/")[2].startswith("."))
+        return [found.key for found in self.objects(folder)]
+
+    def objects(self, folder: str) -> list[StoredObject]:
+        """What ``keys`` names, with what the listing says of each: it costs no further request."""
+        found = self._fs.find(self._path(folder), detail=True)
+        objects = [self._stored(str(path), entry) for path, entry in found.items()]
+        named = (each for each in objects if not each.key.rpartition("/")[2].startswith("."))
+        return sorted(named, key=lambda each: each.key)
 
     def folders(self, folder: str) -> list[str]:
         """The keys of the folders directly in a folder, sorted; [] where it is absent."""

@@ -1,6 +1,7 @@
 """The lake on local files and on S3: the same promises."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flightlake.contracts.storage import Lake, ObjectTooLargeError
@@ -50,6 +51,14 @@ def test_keys_are_all_objects_below_a_folder_and_of_no_other(lake):
     assert lake.keys("raw/h=01") == ["raw/h=01/b", "raw/h=01/deep/a"]
     assert lake.keys("raw/h=03") == []
     assert len(lake.keys("raw")) == 4
+
+
+def test_objects_tell_their_bytes_and_when_they_were_written(lake):
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    lake.create("raw/h=01/b", b"12345")
+    [found] = lake.objects("raw")
+    assert (found.key, found.size_bytes) == ("raw/h=01/b", 5)
+    assert before <= found.written_at <= datetime.now(UTC)
 
 
 def test_keys_see_what_was_created_since_they_were_last_asked(lake):
