@@ -6,7 +6,14 @@ import logging
 import sys
 from importlib import import_module
 
-STEPS = ("states_hourly", "flights_daily", "export_table", "reference_refresh", "restore_table")
+STEPS = (
+    "states_hourly",
+    "flights_daily",
+    "export_table",
+    "reference_refresh",
+    "restore_table",
+    "lake_maintenance",
+)
 
 log = logging.getLogger("flightlake.main")
 

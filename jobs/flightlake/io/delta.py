@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from flightlake.contracts.maintenance import KEPT_DAYS
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import READER_VERSION, TABLES, Table, derived_by, written_by
 from flightlake.io.delta_log import DeltaLog
@@ -20,8 +21,16 @@ from flightlake.reference import embedded_rows
 
 _CREATORS = 4
 
+RETENTION = {
+    # Delta's own is a week: after it, Delta forgets which files a commit removed.
+    "delta.deletedFileRetentionDuration": f"interval {KEPT_DAYS} days",
+    "delta.logRetentionDuration": f"interval {KEPT_DAYS} days",
+}
+"""The properties of a table that say how far back it can be restored."""
+
 # Stated one by one, since EMR's Delta may have other defaults than the open one.
 _PROPERTIES = {
+    **RETENTION,
     "delta.enableDeletionVectors": "false",
     "delta.columnMapping.mode": "none",
     "delta.enableTypeWidening": "false",

@@ -68,6 +68,24 @@ class RestoreArguments:
     request: RestoreRequest
 
 
+@dataclass(frozen=True)
+class MaintenanceArguments:
+    """What the step that puts the tables in order is told."""
+
+    lake: Lake
+    run_id: str
+    dry_run: bool
+
+
+def parse_maintenance_arguments(step: str, argv: Sequence[str]) -> MaintenanceArguments:
+    """Parse the arguments of a maintenance; wrong ones end the process with a usage line."""
+    parser = _parser(step, _OF_RUN)
+    parser.add_argument(
+        "--dry-run", type=_flag, required=True, help="true: only say what would be done; or false"
+    )
+    return MaintenanceArguments(**vars(parser.parse_args(argv)))
+
+
 def parse_restore_arguments(step: str, argv: Sequence[str]) -> RestoreArguments:
     """Parse the arguments of a restore; wrong ones end the process with a usage line."""
     parser = _parser(step, _OF_RUN)
@@ -173,6 +191,12 @@ def _add_request(
             raise argparse.ArgumentTypeError(str(error)) from None
 
     parser.add_argument("--request", type=request, required=True, help=text)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
+    return text == "true"
 
 
 def _positive(text: str) -> int:
