@@ -33,6 +33,13 @@ def test_a_job_reads_what_its_tables_are_made_of(step: str, made: Made) -> None:
     assert not [each for each in sources if not any(each.startswith(f[:-1]) for f in found)]
 
 
+def test_maintenance_removes_from_tables_and_nothing_else(made: Made) -> None:
+    layers = {f"{layer}/*" for layer in LAYERS}
+    assert objects_of(made, "lake_maintenance", "s3:DeleteObject") == layers
+    written = objects_of(made, "lake_maintenance", "s3:PutObject")
+    assert written - layers == {"logs/emr/*", "reports/lake_maintenance/*"}
+
+
 def test_every_step_has_a_role(made: Made) -> None:
     steps = {path.stem for path in (REPO / "jobs/flightlake/steps").glob("*.py")}
     roles = {role["name"].partition("-job-")[2] for role in made.every("aws_iam_role")}

@@ -67,5 +67,5 @@ def test_the_dags_take_the_settings(
 def test_roles_are_told_by_step(exported: dict[str, str]) -> None:
     roles = json.loads(exported["FLIGHTLAKE_EMR_JOB_ROLE_ARNS"])
     steps = {"states_hourly", "flights_daily", "reference_refresh"}
-    assert steps | {"export_table", "restore_table"} <= set(roles)
+    assert steps | {"export_table", "restore_table", "lake_maintenance"} == set(roles)
     assert all(arn.startswith("arn:aws:iam::") for arn in roles.values())

@@ -4,7 +4,7 @@
 #
 # No job that publishes may remove anything. It need not: replaceWhere removes rows in the log only,
 # Delta on S3 commits without a rename, and S3A keeps the markers of its folders. What is left over,
-# old files and old log entries, is removed by maintenance alone.
+# old files and old log entries, is removed by lake_maintenance alone.
 locals {
   job_objects = {
     states_hourly = {
@@ -87,10 +87,10 @@ locals {
       removes = []
     }
 
-    # VACUUM and the clean-up of logs; nothing of raw/.
-    maintenance = {
+    # OPTIMIZE, VACUUM and the clean-up of logs; nothing of raw/.
+    lake_maintenance = {
       reads   = []
-      writes  = local.layers
+      writes  = concat(local.layers, ["reports/lake_maintenance/*"])
       removes = local.layers
     }
   }

@@ -73,7 +73,7 @@ run "staging" {
   assert {
     condition = toset(keys(jsondecode(output.settings.FLIGHTLAKE_EMR_JOB_ROLE_ARNS))) == toset([
       "states_hourly", "flights_daily", "reference_refresh", "export_table",
-      "restore_table", "maintenance",
+      "restore_table", "lake_maintenance",
     ])
     error_message = "Airflow is told the role of every step."
   }

@@ -129,7 +129,7 @@ run "jobs" {
   assert {
     condition = toset(keys(aws_iam_role.job)) == toset([
       "states_hourly", "flights_daily", "reference_refresh", "export_table",
-      "restore_table", "maintenance",
+      "restore_table", "lake_maintenance",
     ])
     error_message = "Every step has a role of its own."
   }
@@ -156,7 +156,7 @@ run "jobs" {
 
   assert {
     condition = toset(flatten([
-      for s in jsondecode(aws_iam_role_policy.job["maintenance"].policy).Statement :
+      for s in jsondecode(aws_iam_role_policy.job["lake_maintenance"].policy).Statement :
       s.Resource if contains(flatten([s.Action]), "s3:DeleteObject")
       ])) == toset([
       for layer in ["gold", "ops", "ref", "silver"] : "arn:aws:s3:::test-lake/${layer}/*"
