@@ -13,7 +13,7 @@
 3. `outcome` fails, with what would change, where nothing was restored.
 
 **Again is always safe.** A table that has the rows already is left as it is. The versions in
-between stay for a month, so a restore is taken back by restoring the version before it.
+between stay for 30 days, so a restore is taken back by restoring the version before it.
 
 **Nothing else changes.** Tables that are made of this one, and the ledger, stay as they are: run
 the hours that the record names again, then their days.

@@ -25,6 +25,7 @@ class Tag(StrEnum):
     HEALTH = "health"
     DEPLOYMENT = "deployment"
     RESTORE = "restore"
+    MAINTENANCE = "maintenance"
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"

@@ -18,6 +18,7 @@ DAG_IDS = {
     "catalog_register",
     "export_table",
     "flights_daily",
+    "lake_maintenance",
     "opensky_poll",
     "pipeline_health",
     "reference_refresh",

@@ -45,7 +45,14 @@ def submission_of(task: Any, fields: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "step",
-    ["states_hourly", "flights_daily", "reference_refresh", "export_table", "restore_table"],
+    [
+        "states_hourly",
+        "flights_daily",
+        "reference_refresh",
+        "export_table",
+        "restore_table",
+        "lake_maintenance",
+    ],
 )
 def test_the_submission_of_a_step_is_the_stored_one(
     dag_bag: DagBag, load_dags: ModuleType, root: Path, step: str

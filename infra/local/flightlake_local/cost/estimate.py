@@ -18,6 +18,7 @@ MONTHS = 12
 
 _HOURS: Factor = (730, "hours")
 _DAYS_A_YEAR: Factor = (365, "days a year")
+_WEEKS_A_YEAR: Factor = (52, "weeks a year")
 _MONTHS: Factor = (12, "months")
 _SECONDS: Factor = (3600, "seconds")
 _BYTES: Factor = (1_000_000_000, "bytes a GB")
@@ -25,18 +26,20 @@ _BYTES: Factor = (1_000_000_000, "bytes a GB")
 
 @dataclass(frozen=True)
 class Job:
-    """A Spark job of the estimate: how often it runs, and of which sizing profile it is."""
+    """A Spark job of the estimate: its sizing, how often it runs, whose seconds and requests."""
 
     step: str
     profile: str
     runs: Factor
     each: Factor
+    work: str
 
 
 JOBS = (
-    Job("states_hourly", "hour", (24, "runs a day"), _DAYS_A_YEAR),
-    Job("flights_daily", "day", (1, "run a day"), _DAYS_A_YEAR),
-    Job("reference_refresh", "reference", (1, "run a week"), (52, "weeks a year")),
+    Job("states_hourly", "hour", (24, "runs a day"), _DAYS_A_YEAR, "hour"),
+    Job("flights_daily", "day", (1, "run a day"), _DAYS_A_YEAR, "day"),
+    Job("reference_refresh", "reference", (1, "run a week"), _WEEKS_A_YEAR, "reference"),
+    Job("lake_maintenance", "hour", (1, "run a week"), _WEEKS_A_YEAR, "maintenance"),
 )
 
 
@@ -85,7 +88,7 @@ def _spark(known: Assumptions) -> list[Line]:
     lines = []
     for job in JOBS:
         workers = first_workers(job.profile)
-        seconds = (billed_s(known, job.profile), "seconds")
+        seconds = (billed_s(known, job.work), "seconds")
         for what, price, size in (
             ("vCPU", "vcpu_hour_usd", (workers.vcpus, "vCPU")),
             ("memory", "memory_gb_hour_usd", (workers.memory_gb, "GB")),
@@ -169,7 +172,7 @@ def _requests(environment: Environment, known: Assumptions) -> list[Line]:
                 f"{job.step}, {what}",
                 known,
                 f"s3_{kind}_requests",
-                [job.runs, job.each, (known[f"{job.profile}_job_{kind}_requests"], "requests")],
+                [job.runs, job.each, (known[f"{job.work}_job_{kind}_requests"], "requests")],
                 requests,
             )
             for job in JOBS[:2]

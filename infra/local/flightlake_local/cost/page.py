@@ -138,8 +138,8 @@ def _durations(known: Assumptions) -> str:
         (
             f"`{job.step}`",
             number(start),
-            number(known[f"{job.profile}_job_s"]),
-            number(billed_s(known, job.profile)),
+            number(known[f"{job.work}_job_s"]),
+            number(billed_s(known, job.work)),
         )
         for job in JOBS
     ]
