@@ -113,7 +113,7 @@ locals {
         Resource = concat(
           local.tables,
           [
-            for prefix in ["alerts", "costs", "exports", "gaps", "raw", "reports"] :
+            for prefix in ["alerts", "costs", "exports", "gaps", "raw", "reports", "restores"] :
             "${local.lake}/${prefix}/*"
           ],
         )
