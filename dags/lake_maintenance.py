@@ -75,6 +75,9 @@ def lake_maintenance() -> None:
         },
         sizing="hour",
         label=STEP,
+        # No row changes, so no table is made of another.
+        reads=(),
+        writes=(),
         execution_timeout=timedelta(hours=1),
     )
     job >> outcome()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -11,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 from flightlake.contracts.results import ROOT
-from flightlake.contracts.storage import Lake
+from flightlake.contracts.storage import Lake, short_digest
 
 STEP = "lake_maintenance"
 KEPT_DAYS = 30
@@ -174,8 +173,7 @@ class Maintenance:
 
 def record_key(run_id: str) -> str:
     """Where the record of a run lies."""
-    # A run id holds characters that keys do not like.
-    return f"{ROOT}/{STEP}/{hashlib.sha256(run_id.encode()).hexdigest()[:12]}.json"
+    return f"{ROOT}/{STEP}/{short_digest(run_id)}.json"
 
 
 def read_maintenance(lake: Lake, run_id: str) -> Maintenance | None:

@@ -87,7 +87,7 @@ def compact(
         [found] = optimize.where(predicate).executeCompaction().select("metrics.*").collect()
     except _CONFLICTS:
         return planned.given_way()
-    delta.require_reader_version(lake, table)
+    delta.readable_log(lake, table)
     return replace(
         planned,
         files_before=found["numFilesRemoved"],

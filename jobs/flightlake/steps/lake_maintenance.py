@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     today = datetime.now(UTC).date()
     done = run(spark, lake, today, arguments.run_id, progress, is_dry_run=is_dry_run)
     spark.stop()
-    print(done.describe(), flush=True)
+    progress.end(done.describe())
     return 0
 
 
