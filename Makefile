@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export restore cost package \
 	deploy docs guide test infra-test lint format bench-day flights-accuracy flights-check \
-	mwaa-check mwaa-envs lock clean audit compose-env
+	mwaa-check mwaa-envs lock clean audit compose-env nightly
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -99,8 +99,11 @@ flights-accuracy: setup ## measure flights against a simulated sky's truth (AIRC
 flights-check: setup ## hold the flights of bench-day's day against the same rules in SQL
 	@$(PYTHON) -m flightlake_measure.flights_check
 
-test: setup mwaa-envs ## run every test (ARGS="-k name": some of them)
-	@$(PYTHON) -m pytest -n 2 $(ARGS)
+test: setup mwaa-envs ## run the tests (ARGS="-k name": some of them)
+	@$(PYTHON) -m pytest -n 2 -m 'not nightly' $(ARGS)
+
+nightly: setup ## run what takes minutes: kills, S3, a lake made again, Terraform's tests
+	@$(PYTHON) -m pytest -n 2 -m nightly $(ARGS)
 
 infra-test: setup ## hold the Terraform code against its rules and tests, with no account
 	@$(PYTHON) infra/terraform/check.py

@@ -30,8 +30,8 @@ def kill_scheduler(flightlake):
     ("kill", "hour", "jobs"),
     [
         (kill_spark, Hour.parse("2024-04-01T10"), 2),
-        (kill_emr_server, Hour.parse("2024-04-02T10"), 1),
-        (kill_scheduler, Hour.parse("2024-04-03T10"), 1),
+        pytest.param(kill_emr_server, Hour.parse("2024-04-02T10"), 1, marks=pytest.mark.nightly),
+        pytest.param(kill_scheduler, Hour.parse("2024-04-03T10"), 1, marks=pytest.mark.nightly),
     ],
 )
 def test_a_kill_in_the_middle_of_an_hour_leaves_one_published_copy(

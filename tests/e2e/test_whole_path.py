@@ -163,6 +163,7 @@ def test_the_real_recording_goes_the_whole_way(flightlake, recordings):
     assert world["states"] == line["rows_published"]
 
 
+@pytest.mark.nightly
 def test_on_s3_a_folder_with_bad_files_loses_no_good_row(start_flightlake, recorded):
     # The last one: the stack on local files makes room for this one.
     on_s3 = start_flightlake(LakeKind.S3)

@@ -35,6 +35,8 @@ def test_an_environment_is_valid(environment: str, checks: Checks) -> None:
     checks.validate(f"envs/{environment}")
 
 
+# `make infra-test` runs them as well.
+@pytest.mark.nightly
 @pytest.mark.parametrize("root", roots_with_tests())
 def test_the_tests_of_a_root_pass(root: str, tested: Callable[[str], Outcome]) -> None:
     found = tested(root)

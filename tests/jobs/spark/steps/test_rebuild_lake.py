@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from flightlake.contracts.tables import derived_by
 
 REPO = Path(__file__).parents[4]
 _NOT_OURS = ("AWS_", "FLIGHTLAKE_", "SPARK_", "PYSPARK_")
 
 
+@pytest.mark.nightly
 def test_tables_that_are_made_from_copied_raw_data_have_the_rows_of_the_original(
     run_script, tmp_path
 ):
