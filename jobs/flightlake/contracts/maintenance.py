@@ -82,7 +82,7 @@ class TableMaintenance:
         files_before: the small files of these partitions.
         bytes_before: what they held.
         files_after: the files that hold the same rows now; at best, where nothing was done.
-        bytes_after: what these hold; None where nothing was done.
+        bytes_after: what these hold; None where that is not known before it is done.
         files_removed: files of no version that is kept, and leftovers of jobs that were killed.
         bytes_removed: what these held.
         note: what was not done, and why; None where all was.
@@ -108,6 +108,7 @@ class TableMaintenance:
             files_before=sum(each.files for each in chosen),
             bytes_before=sum(each.size_bytes for each in chosen),
             files_after=sum(each.files_at_best for each in chosen),
+            bytes_after=None if chosen else 0,
         )
 
     def given_way(self) -> TableMaintenance:

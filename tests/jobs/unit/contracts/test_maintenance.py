@@ -78,11 +78,14 @@ def test_the_record_is_told_by_table_within_100_columns():
         "ops.run_ledger",
         [Partition("date=2025-12-28", 24, 98_000), Partition("date=2025-12-29", 8, 9)],
     )
-    done = Maintenance("2026-01-04T05:21:00+00:00", True, 61.4, [large, planned, large.given_way()])
+    idle = TableMaintenance.planned("gold.flights", [])
+    tables = [large, planned, idle, large.given_way()]
+    done = Maintenance("2026-01-04T05:21:00+00:00", True, 61.4, tables)
     assert Maintenance.from_json(done.to_json()) == done
     lines = done.describe().splitlines()
     assert lines[0] == "lake_maintenance · DRY RUN, nothing was changed · 61 s"
     assert lines[3].split() == ["ops.run_ledger", "2", "32", "→", "2", "0.1", "→", "?", "0", "0.0"]
+    assert lines[4].split() == ["gold.flights", "0", "0", "→", "0", "0.0", "→", "0.0", "0", "0.0"]
     assert lines[-1].strip().startswith("another writer was faster")
     assert max(map(len, lines)) <= 100
 
