@@ -82,7 +82,7 @@ def find_facts(lake: Lake, source: str, jobs: tuple[OpenJob, ...], now: datetime
     last = Hour.of(now - PROCESSING) - 1
     window = [last - back for back in reversed(range(HOURS))]
     known = published_hours(lake)
-    polls = list(raw.newest_manifests(lake, source, now))
+    newest_answer, credits_left = newest_poll(lake, source, now)
     # Before its first hour a lake misses nothing.
     due = tuple(hour for hour in window if known and hour >= min(known))
     days = {Day(now.date()), Day((now - timedelta(days=1)).date())}
@@ -91,10 +91,10 @@ def find_facts(lake: Lake, source: str, jobs: tuple[OpenJob, ...], now: datetime
         due=due,
         published=frozenset(known),
         newest_published=max(known, default=None),
-        newest_answer=datetime.fromisoformat(polls[0].fetched_at) if polls else None,
+        newest_answer=newest_answer,
         results={hour: found for hour in due if (found := tuple(_results(lake, hour)))},
         gaps={hour: reason for hour in due if (reason := _gap_reason(lake, hour))},
-        credits_left=next((p.credits_left for p in polls if p.credits_left is not None), None),
+        credits_left=credits_left,
         costs=tuple(cost for day in sorted(days) for cost in costs_of(lake, day)),
         reader_versions=reader_versions(lake),
         open_jobs=jobs,
@@ -107,6 +107,17 @@ def published_hours(lake: Lake) -> set[Hour]:
     days = days_of(lake, STATE_VECTORS)
     around = {*days[:1], *days[-3:]}
     return {hour for day in around for hour in hours_of(lake, STATE_VECTORS, day)}
+
+
+def newest_poll(lake: Lake, source: str, now: datetime) -> tuple[datetime | None, int | None]:
+    """When the newest answer of this hour and the last was landed, and the newest credits left."""
+    newest_answer = None
+    for poll in raw.newest_manifests(lake, source, now):
+        newest_answer = newest_answer or datetime.fromisoformat(poll.fetched_at)
+        # Where they are known, one manifest is read, not those of two hours.
+        if poll.credits_left is not None:
+            return newest_answer, poll.credits_left
+    return newest_answer, None
 
 
 def reader_versions(lake: Lake) -> dict[str, int]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from flightlake.contracts.exports import (
     ExportRequest,
     Manifest,
-    RefusedError,
     folder_of,
     read_manifest,
     size_text,
 )
+from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 from flightlake.schemas import columns_of
 

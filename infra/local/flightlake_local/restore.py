@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from flightlake.contracts.restores import RefusedError, Restore, RestoreRequest
+from flightlake.contracts.requests import RefusedError
+from flightlake.contracts.restores import Restore, RestoreRequest
 from flightlake.contracts.storage import Lake
 
 from flightlake_local import show

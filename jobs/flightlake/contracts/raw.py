@@ -250,10 +250,8 @@ def hour_of_key(key: str) -> Hour:
 
 
 def manifest_key(key: str) -> str:
-    """The key of the manifest beside a raw object; a manifest's own key is its own."""
-    for suffix in (MANIFEST_SUFFIX, ANSWER_SUFFIX, UNREADABLE_SUFFIX):
-        key = key.removesuffix(suffix)
-    return key + MANIFEST_SUFFIX
+    """The key of the manifest beside a raw object."""
+    return key.removesuffix(ANSWER_SUFFIX).removesuffix(UNREADABLE_SUFFIX) + MANIFEST_SUFFIX
 
 
 def objects_of(lake: Lake, hour: Hour) -> list[str]:
@@ -299,10 +297,7 @@ def read_object(lake: Lake, key: str) -> tuple[Answer, bytes]:
 def read_manifest(lake: Lake, key: str) -> Manifest | None:
     """The manifest beside a raw object; None where there is none that can be read."""
     # A crash between the object and its manifest leaves none: the body then speaks for itself.
-    try:
-        return Manifest.from_json(lake.read(manifest_key(key)))
-    except (FileNotFoundError, ValueError, ObjectTooLargeError):
-        return None
+    return _manifest_at(lake, manifest_key(key))
 
 
 def newest_manifests(lake: Lake, source: str, now: datetime) -> Iterator[Manifest]:
@@ -312,8 +307,15 @@ def newest_manifests(lake: Lake, source: str, now: datetime) -> Iterator[Manifes
     """
     for hour in (Hour.of(now), Hour.of(now) - 1):
         for key in reversed(lake.keys(hour_folder(source, hour))):
-            if key.endswith(MANIFEST_SUFFIX) and (manifest := read_manifest(lake, key)):
+            if key.endswith(MANIFEST_SUFFIX) and (manifest := _manifest_at(lake, key)):
                 yield manifest
+
+
+def _manifest_at(lake: Lake, key: str) -> Manifest | None:
+    try:
+        return Manifest.from_json(lake.read(key))
+    except (FileNotFoundError, ValueError, ObjectTooLargeError):
+        return None
 
 
 def _landed_reason(lake: Lake, key: str) -> str:

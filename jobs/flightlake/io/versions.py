@@ -10,7 +10,8 @@ from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.restores import Change, RefusedError, RestoreRequest
+from flightlake.contracts.requests import RefusedError
+from flightlake.contracts.restores import Change, RestoreRequest
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
 from flightlake.io import delta

@@ -10,8 +10,9 @@ from itertools import chain
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.exports import STATES, ExportRequest, RefusedError
+from flightlake.contracts.exports import STATES, ExportRequest
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
 from flightlake.io import delta

@@ -21,12 +21,12 @@ from flightlake.contracts.exports import (
     ExportRequest,
     Manifest,
     Part,
-    RefusedError,
     folder_of,
     manifest_key,
     read_manifest,
     size_text,
 )
+from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 from flightlake.io.part_files import EncodedPart, empty_part, encode_parts
 from flightlake.io.session import start_session

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
+from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.restores import (
-    RefusedError,
     Restore,
     RestoreRequest,
     dependents_of,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from flightlake.contracts.exports import ExportRequest, RefusedError, read_manifest
+from flightlake.contracts.exports import ExportRequest, read_manifest
+from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 
 STATES = {"table": "silver.state_vectors", "from": "2025-12-28T02", "to": "2025-12-28T04"}
