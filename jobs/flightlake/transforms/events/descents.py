@@ -31,21 +31,22 @@ def remembered() -> dict[str, Column]:
     return {"sinking": F.when(is_sinking, sinking)}
 
 
-def finding() -> Column:
-    """The second of two such states, if the height lost between them bears them out.
-
-    Its value is the rate that both reach, in m/s.
-    """
+def shows() -> Column:
+    """The state is the second of two such ones, and the height lost between bears them out."""
     before, here = F.col("sinking_before"), F.col("sinking")
     pause_s = here["contact_s"] - before["contact_s"]
     lost_m = before["baro_altitude_m"] - here["baro_altitude_m"]
-    is_descent = (
+    return (
         (before["baro_altitude_m"] >= MIN_ALTITUDE_M)
         & pause_s.between(1, MAX_PAUSE_S)
         & (lost_m >= MIN_LOST_SHARE * RAPID_SINK_MPS * pause_s)
     )
-    sink_mps = -F.greatest(here["vertical_rate_mps"], before["vertical_rate_mps"])
-    return F.when(is_descent, signs.finding(F.lit(_KIND), sink_mps))
+
+
+def finding() -> Column:
+    """A descent; its value is the rate that both states reach, in m/s."""
+    rates = (F.col(f"{state}.vertical_rate_mps") for state in ("sinking", "sinking_before"))
+    return signs.finding(F.lit(_KIND), -F.greatest(*rates))
 
 
 def told() -> Column:

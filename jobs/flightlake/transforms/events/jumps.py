@@ -26,6 +26,11 @@ def remembered() -> dict[str, Column]:
     return {"position": F.when(has_recent_position(), position)}
 
 
+def shows() -> Column:
+    """The position cannot be reached from the one before."""
+    return is_jump("position_before", "position")
+
+
 def finding() -> Column:
     """A jump; its value is the speed, in m/s."""
     before, here = F.col("position_before"), F.col("position")
@@ -34,14 +39,11 @@ def finding() -> Column:
     # Positions are timed in whole seconds.
     speed_mps = length_m / F.greatest(elapsed_s, F.lit(1))
     is_other = before["callsign"] != here["callsign"]
-    return F.when(
-        is_jump("position_before", "position"),
-        signs.finding(
-            F.lit(_KIND),
-            speed_mps,
-            F.when(is_other, F.least(*_CALLSIGNS)),
-            F.when(is_other, F.greatest(*_CALLSIGNS)),
-        ),
+    return signs.finding(
+        F.lit(_KIND),
+        speed_mps,
+        F.when(is_other, F.least(*_CALLSIGNS)),
+        F.when(is_other, F.greatest(*_CALLSIGNS)),
     )
 
 

@@ -24,10 +24,15 @@ def remembered() -> dict[str, Column]:
     return {}
 
 
+def shows() -> Column:
+    """The code is one of the three."""
+    return F.col("squawk").isin(*_MEANINGS)
+
+
 def finding() -> Column:
     """An emergency code is a kind of its own; its value is the code, read as a number."""
     code = F.col("squawk")
-    return F.when(code.isin(*_MEANINGS), signs.finding(code, code))
+    return signs.finding(code, code)
 
 
 def told() -> Column:

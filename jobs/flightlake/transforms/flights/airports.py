@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -17,6 +15,7 @@ from flightlake.transforms.flights.geo import (
     point,
 )
 from flightlake.transforms.flights.legs import FLIGHT
+from flightlake.transforms.flights.observations import place_of
 
 MAX_GROUND_DISTANCE_M = 6_000.0
 """From an airport's reference point to its farthest gate, with room for a stale position."""
@@ -54,55 +53,70 @@ def with_airports(flights: DataFrame, airports: DataFrame) -> DataFrame:
 
 def _with_airport(flights: DataFrame, near: DataFrame, end: str, side: str, away: int) -> DataFrame:
     """``away`` is 1 for an aircraft that leaves, -1 for one that comes."""
-    airport, ground, air = F.col("near"), F.col(f"{side}_ground"), F.col(f"{side}_air")
-    is_on_ground = ground.isNotNull()
+    is_on_ground = F.col("ground").isNotNull()
     farthest_m = F.when(is_on_ground, F.lit(MAX_GROUND_DISTANCE_M)).otherwise(
-        _reach_m(air, _reach_s(airport, air, away)) + MAX_MISFIT_M
+        _reach_m(_reach_s(away)) + MAX_MISFIT_M
     )
     # Of fifty airports in the cubes one or two can fit; only they are worth the angles.
-    can_fit = chord_m(_at(), [airport[axis] for axis in _AXES]) <= farthest_m + _ROUNDING_M
-    found = _placed(flights, ground, air).join(
+    can_fit = chord_m(_at(), [F.col(f"near.{axis}") for axis in _AXES]) <= farthest_m + _ROUNDING_M
+    found = _placed(flights, side).join(
         near, (F.struct(*cube(_at(), MAX_DISTANCE_M)) == F.col("cube")) & can_fit, "left"
     )
-    fits = F.when(is_on_ground, F.col("far_m") <= MAX_GROUND_DISTANCE_M).otherwise(
-        _fits_in_air(air, away)
+    is_fit = F.when(is_on_ground, F.col("far_m") <= MAX_GROUND_DISTANCE_M).otherwise(
+        _fits_in_air(away)
     )
-    of_flight = (F.any_value(name).alias(name) for name in flights.columns if name not in FLIGHT)
+    fit = F.when(is_fit, _fit(is_on_ground))
     return (
-        _measured(found, airport, ground, air, away)
-        .withColumn("fit", F.when(fits, _fit(airport, is_on_ground)))
+        _measured(found, away)
         .groupBy(*FLIGHT)
-        .agg(*of_flight, F.min("fit").alias(end), F.count("fit").alias(f"{end}_candidates"))
+        .agg(
+            F.any_value("flight").alias("flight"),
+            F.min(fit).alias(end),
+            F.count(fit).alias(f"{end}_candidates"),
+        )
+        .select(*FLIGHT, "flight.*", end, f"{end}_candidates")
     )
 
 
-def _placed(flights: DataFrame, ground: Column, air: Column) -> DataFrame:
-    """Add where the aircraft was: on the ground where it was seen there, or else in the air."""
+def _placed(flights: DataFrame, side: str) -> DataFrame:
+    """Where each aircraft was: on the ground where it was seen there, or else in the air.
+
+    What is not needed for that is one column, ``flight``: with a variable for each of its columns,
+    Java would not compile what looks for airports.
+    """
+    others = (name for name in flights.columns if name not in FLIGHT)
     degrees = {
-        f"at_{name}": F.when(ground.isNotNull(), ground[name]).otherwise(air[name])
+        f"at_{name}": F.coalesce(f"ground.{name}", f"air.{name}")
         for name in ("latitude_deg", "longitude_deg")
     }
     axes = zip(_AXES, point(_here()), strict=True)
-    return flights.withColumns(degrees).withColumns({f"at_{name}": axis for name, axis in axes})
+    return (
+        flights.select(
+            *FLIGHT,
+            F.struct(*others).alias("flight"),
+            *(F.col(f"{side}_{place}").alias(place) for place in ("ground", "air")),
+        )
+        .withColumns(degrees)
+        .withColumns({f"at_{name}": axis for name, axis in axes})
+    )
 
 
-def _measured(
-    found: DataFrame, airport: Column, ground: Column, air: Column, away: int
-) -> DataFrame:
+def _measured(found: DataFrame, away: int) -> DataFrame:
     """Add how far and how high above the airport the aircraft was, and how far off it would land.
 
     Step by step: as one expression their code would be too long to be compiled.
     """
-    towards_deg = F.coalesce(air["true_track_deg"], F.lit(0.0)) + (180.0 if away > 0 else 0.0)
-    runway = destination(_here(), towards_deg, _reach_m(air, F.col("reach_s")))
+    track_deg = F.coalesce("air.true_track_deg", F.lit(0.0))
+    towards_deg = track_deg + (180.0 if away > 0 else 0.0)
+    runway = destination(_here(), towards_deg, _reach_m(F.col("reach_s")))
     seen = Place(F.col("runway_latitude_deg"), F.col("runway_longitude_deg"))
-    misfit_m = F.rint(distance_m(seen, _place(airport)))
+    misfit_m = F.rint(distance_m(seen, place_of("near")))
     return (
         found.withColumns(
             {
-                "height_m": air["altitude_m"] - airport["elevation_m"],
-                "reach_s": _reach_s(airport, air, away),
-                "far_m": F.rint(distance_m(_here(), _place(airport))),
+                "height_m": F.col("air.altitude_m") - F.col("near.elevation_m"),
+                "reach_s": _reach_s(away),
+                "far_m": F.rint(distance_m(_here(), place_of("near"))),
             }
         )
         .withColumns(
@@ -111,7 +125,9 @@ def _measured(
                 "runway_longitude_deg": runway.longitude_deg,
             }
         )
-        .withColumn("misfit_m", F.when(ground.isNotNull(), F.col("far_m")).otherwise(misfit_m))
+        .withColumn(
+            "misfit_m", F.when(F.col("ground").isNotNull(), F.col("far_m")).otherwise(misfit_m)
+        )
     )
 
 
@@ -127,20 +143,19 @@ def _airports_by_cube(airports: DataFrame) -> DataFrame:
         F.when(is_main, 0.0).otherwise(PENALTY_M).alias("penalty_m"),
         *(axis.alias(name) for axis, name in zip(at, _AXES, strict=True)),
     )
-    own = cube(at, MAX_DISTANCE_M)
-    around = F.array(
-        *(
-            F.struct(*(axis + step for axis, step in zip(own, steps, strict=True)))
-            for steps in product((-1, 0, 1), repeat=3)
-        )
+    own = zip(_AXES, cube(at, MAX_DISTANCE_M), strict=True)
+    around = airports.where(F.coalesce(F.col("type") != "closed", F.lit(True))).select(
+        airport.alias("near"), *(axis.alias(name) for name, axis in own)
     )
-    is_open = F.coalesce(F.col("type") != "closed", F.lit(True))
-    return airports.where(is_open).select(F.explode(around).alias("cube"), airport.alias("near"))
+    for axis in _AXES:
+        steps = F.explode(F.array(*(F.col(axis) + step for step in (-1, 0, 1))))
+        around = around.withColumn(axis, steps)
+    return around.select(F.struct(*_AXES).alias("cube"), "near")
 
 
-def _fits_in_air(air: Column, away: int) -> Column:
+def _fits_in_air(away: int) -> Column:
     height_m = F.col("height_m")
-    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * air["rate_mps"] >= MIN_RATE_MPS)
+    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * F.col("air.rate_mps") >= MIN_RATE_MPS)
     return (
         height_m.between(MIN_HEIGHT_M, MAX_HEIGHT_M)
         & is_vertical
@@ -149,21 +164,21 @@ def _fits_in_air(air: Column, away: int) -> Column:
     )
 
 
-def _reach_s(airport: Column, air: Column, away: int) -> Column:
-    rate_mps = F.greatest(away * air["rate_mps"], F.lit(MIN_RATE_MPS))
-    height_m = F.greatest(air["altitude_m"] - airport["elevation_m"], F.lit(0.0))
+def _reach_s(away: int) -> Column:
+    rate_mps = F.greatest(away * F.col("air.rate_mps"), F.lit(MIN_RATE_MPS))
+    height_m = F.greatest(F.col("air.altitude_m") - F.col("near.elevation_m"), F.lit(0.0))
     return F.least(height_m / rate_mps, F.lit(float(LONGEST_REACH_S)))
 
 
-def _reach_m(air: Column, reach_s: Column) -> Column:
-    return MEAN_SPEED_RATIO * F.coalesce(air["ground_speed_mps"], F.lit(0.0)) * reach_s
+def _reach_m(reach_s: Column) -> Column:
+    return MEAN_SPEED_RATIO * F.coalesce("air.ground_speed_mps", F.lit(0.0)) * reach_s
 
 
-def _fit(airport: Column, is_on_ground: Column) -> Column:
+def _fit(is_on_ground: Column) -> Column:
     # In the order in which airports are preferred: the least of them is the best.
     return F.struct(
-        (F.col("misfit_m") + airport["penalty_m"]).alias("misfit_m"),
-        airport["airport"].alias("airport"),
+        (F.col("misfit_m") + F.col("near.penalty_m")).alias("misfit_m"),
+        F.col("near.airport").alias("airport"),
         F.col("far_m").alias("distance_m"),
         F.when(is_on_ground, 0.0).otherwise(F.round("height_m")).alias("height_m"),
         F.when(~is_on_ground, F.col("reach_s")).alias("reach_s"),
@@ -176,7 +191,3 @@ def _here() -> Place:
 
 def _at() -> Point:
     return [F.col(f"at_{axis}") for axis in _AXES]
-
-
-def _place(value: Column) -> Place:
-    return Place(value["latitude_deg"], value["longitude_deg"])
