@@ -24,7 +24,7 @@ from flightlake.contracts.days import Period
 from flightlake.transforms.near_airport import with_airports
 from flightlake.transforms.positions import with_recent_position
 from flightlake.transforms.silver.enrich import CLIMB_MPS
-from flightlake.transforms.sources import Sources
+from flightlake.transforms.sources import Sources, states_of
 
 MAX_GROUND_DISTANCE_M = 6_000.0
 """From the reference point of the widest airports to their farthest runway."""
@@ -34,6 +34,7 @@ MAX_LOW_HEIGHT_M = 1_500.0
 """An aircraft on its approach is below that 10 km before the runway, another is passing."""
 MAX_SILENCE_S = 900
 """Too short to land, turn round and take off unseen."""
+HOUR_S = 3_600
 
 _GROUND, _LOW, _OVER, _DEPARTED, _ARRIVED = "ground", "low", "over", "departed", "arrived"
 _AIRCRAFT = ("date", "hour", "airport", "icao24")
@@ -41,8 +42,8 @@ _AIRCRAFT = ("date", "hour", "airport", "icao24")
 
 def derive(sources: Sources, period: Period) -> DataFrame:
     """One row an airport with an aircraft at it or over it."""
-    states = with_recent_position(sources["silver.state_vectors"].where(period.predicate))
-    found = _findings(_sequenced(_placed(states, sources["ref.airports"])), period)
+    states = with_recent_position(states_of(sources, period))
+    found = _findings(_sequenced(_placed(states, sources["ref.airports"])))
     of_aircraft = found.groupBy(*_AIRCRAFT).agg(
         *(F.bool_or(F.col("finding") == name).alias(name) for name in (_GROUND, _OVER)),
         *(F.bool_or(F.col("finding") == name).alias(name) for name in (_DEPARTED, _ARRIVED)),
@@ -66,7 +67,7 @@ def _placed(states: DataFrame, airports: DataFrame) -> DataFrame:
         "date",
         "hour",
         "icao24",
-        F.unix_seconds("snapshot_time").alias("time_s"),
+        (F.unix_seconds("snapshot_time") % HOUR_S).alias("time_s"),
         "latitude_deg",
         "longitude_deg",
         is_on_ground.alias("is_on_ground"),
@@ -103,15 +104,15 @@ def _sequenced(placed: DataFrame) -> DataFrame:
     )
 
 
-def _findings(states: DataFrame, period: Period) -> DataFrame:
+def _findings(states: DataFrame) -> DataFrame:
     """What each state says of its aircraft at an airport: ``airport`` and ``finding``."""
     rate, height_m = F.col("vertical_rate_mps"), F.col("height_m")
     time_s, is_low = F.col("time_s"), F.col("place") == _LOW
     appears = F.coalesce(time_s - F.col("before.time_s") > MAX_SILENCE_S, F.lit(True))
     disappears = F.coalesce(F.col("time_after_s") - time_s > MAX_SILENCE_S, F.lit(True))
     # A rate of the wrong sign would put the ground on the other side of the moment.
-    lifts_off = (rate > CLIMB_MPS) & (time_s - height_m / rate >= period.start_s)
-    touches_down = (rate < -CLIMB_MPS) & (time_s - height_m / rate < period.end_s)
+    lifts_off = (rate > CLIMB_MPS) & (time_s - height_m / rate >= 0)
+    touches_down = (rate < -CLIMB_MPS) & (time_s - height_m / rate < HOUR_S)
     departed = F.when(
         (F.col("before.place") == _GROUND) & ~F.col("is_on_ground"), F.col("before.airport")
     ).when(is_low & appears & lifts_off, F.col("airport"))

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
-from flightlake.transforms.sources import Sources
+from flightlake.transforms.sources import Sources, states_of
 
 UNKNOWN_CODE, UNKNOWN_NAME = "ZZ", "Unknown"
 """ISO 3166 leaves ZZ to its users."""
@@ -17,8 +17,7 @@ _AIRCRAFT = ("date", "hour", "icao24")
 def derive(sources: Sources, period: Period) -> DataFrame:
     """One row a state of registry with an aircraft in the hour; ZZ holds those of no block."""
     aircraft = (
-        sources["silver.state_vectors"]
-        .where(period.predicate)
+        states_of(sources, period)
         .groupBy(*_AIRCRAFT)
         .agg(
             F.bool_or(~F.col("is_on_ground")).alias("is_airborne"),

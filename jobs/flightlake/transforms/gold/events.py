@@ -9,12 +9,12 @@ from flightlake.contracts.days import Period
 from flightlake.transforms.events.aircraft import aircraft_events
 from flightlake.transforms.events.interference import interference_areas
 from flightlake.transforms.events.volume import volume_anomalies
-from flightlake.transforms.sources import Sources
+from flightlake.transforms.sources import Sources, states_of
 
 
 def derive(sources: Sources, period: Period) -> DataFrame:
     """One row an event and hour; one that lasts over several hours has a row in each."""
-    states = sources["silver.state_vectors"].where(period.predicate)
+    states = states_of(sources, period)
     events = (
         aircraft_events(states)
         .unionByName(interference_areas(states))

@@ -9,7 +9,7 @@ from flightlake.contracts.days import Period
 from flightlake.transforms.h3 import cell_of, centre_of, index_of
 from flightlake.transforms.means import mean, parts
 from flightlake.transforms.positions import with_recent_position
-from flightlake.transforms.sources import Sources
+from flightlake.transforms.sources import Sources, states_of
 
 RESOLUTION = 4
 
@@ -20,7 +20,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
     States count whose position is recent (``positions.MAX_POSITION_AGE_S``): where OpenSky repeats
     an old position, the aircraft is long elsewhere.
     """
-    states = with_recent_position(sources["silver.state_vectors"].where(period.predicate))
+    states = with_recent_position(states_of(sources, period))
     altitude = F.when(~F.col("is_on_ground"), parts("baro_altitude_m"))
     cell = cell_of("latitude_deg", "longitude_deg", RESOLUTION).alias("cell")
     # By aircraft first, as in gold.traffic_hourly.

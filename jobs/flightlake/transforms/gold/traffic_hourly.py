@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
 from flightlake.transforms.means import mean, parts
-from flightlake.transforms.sources import Sources
+from flightlake.transforms.sources import Sources, states_of
 
 WORLD = "world"
 
@@ -21,7 +21,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
 
     An aircraft that crosses from one region to another counts once in each, and once in the world.
     """
-    states = sources["silver.state_vectors"].where(period.predicate)
+    states = states_of(sources, period)
     # By aircraft first: distinct counts over all states would copy each state for each count.
     of_region = states.groupBy(*_AIRCRAFT).agg(
         F.bool_or(~F.col("is_on_ground")).alias("is_airborne"),
