@@ -7,8 +7,10 @@ locals {
     Principal = { AWS = "arn:aws:iam::${var.account_id}:root" }
     Action = [
       "kms:CancelKeyDeletion",
+      "kms:CreateAlias",
       "kms:CreateGrant",
       "kms:Decrypt",
+      "kms:DeleteAlias",
       "kms:DescribeKey",
       "kms:DisableKey",
       "kms:EnableKey",
@@ -28,6 +30,7 @@ locals {
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
+      "kms:UpdateAlias",
       "kms:UpdateKeyDescription",
     ]
     # In the policy of a key, this names the key itself.

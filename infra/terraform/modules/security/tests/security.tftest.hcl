@@ -51,6 +51,24 @@ run "keys" {
     error_message = "Keys are no one's but the account's and the named services', by named actions."
   }
 
+  # An alias needs the right on the key too, not only on the alias.
+  assert {
+    condition = alltrue([
+      for key in [aws_kms_key.data, aws_kms_key.signals] : length(setsubtract(
+        [
+          "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:EnableKeyRotation",
+          "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
+          "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
+          "kms:UpdateAlias", "kms:UpdateKeyDescription",
+        ],
+        flatten([
+          for s in jsondecode(key.policy).Statement : s.Action if s.Sid == "TheAccountDecides"
+        ]),
+      )) == 0
+    ])
+    error_message = "Who applies may make, name, look at, change and remove keys."
+  }
+
   assert {
     condition = alltrue([
       for s in concat(
