@@ -132,7 +132,7 @@ variable "spark" {
 }
 
 variable "airflow" {
-  description = "The MWAA environment, and which version of its plugins and requirements it has."
+  description = "The MWAA environment, and the plugins and requirements that it is made with."
   type = object({
     version               = optional(string, "3.2.1")
     environment_class     = string

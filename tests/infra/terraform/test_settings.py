@@ -69,3 +69,10 @@ def test_roles_are_told_by_step(exported: dict[str, str]) -> None:
     steps = {"states_hourly", "flights_daily", "reference_refresh"}
     assert steps | {"export_table", "restore_table", "lake_maintenance"} == set(roles)
     assert all(arn.startswith("arn:aws:iam::") for arn in roles.values())
+
+
+def test_airflow_can_be_made_before_anything_was_delivered(made: Made) -> None:
+    [environment] = made.every("aws_mwaa_environment")
+    assert environment["plugins_s3_path"] is None
+    assert environment["requirements_s3_path"] is None
+    assert environment["startup_script_s3_path"] == "startup.sh"

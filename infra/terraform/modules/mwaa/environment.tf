@@ -64,8 +64,15 @@ resource "aws_mwaa_environment" "this" {
   }
 
   lifecycle {
-    # `make deploy` says which versions run; an apply must not put older ones back.
-    ignore_changes = [plugins_s3_object_version, requirements_s3_object_version]
+    # `make deploy` says through the API which files run, in which versions. An apply must put no
+    # older ones back; and a path that is unset here, as it is until a version is named, would be
+    # sent as an empty one. The startup script is Terraform's own, so it is not among them.
+    ignore_changes = [
+      plugins_s3_object_version,
+      plugins_s3_path,
+      requirements_s3_object_version,
+      requirements_s3_path,
+    ]
   }
 
   # A new environment takes half an hour, and changes that restart it nearly as long.

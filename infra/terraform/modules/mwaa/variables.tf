@@ -54,12 +54,12 @@ variable "code_bucket" {
 }
 
 variable "plugins_version" {
-  description = "The version of plugins.zip in the bucket; null: none yet."
+  description = "The version of plugins.zip that an environment is made with; null: none yet."
   type        = string
 }
 
 variable "requirements_version" {
-  description = "The version of requirements.txt in the bucket; null: none yet."
+  description = "The version of requirements.txt that it is made with; null: none yet."
   type        = string
 }
 

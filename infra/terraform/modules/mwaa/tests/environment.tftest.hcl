@@ -115,7 +115,8 @@ run "startup_script" {
   }
 }
 
-run "first_of_all" {
+# The state says what the last run made, as it says after a delivery what the API was told.
+run "an_apply_after_a_delivery" {
   variables {
     plugins_version      = null
     requirements_version = null
