@@ -23,11 +23,13 @@ resource "aws_mwaa_environment" "this" {
     "secrets.backend" = (
       "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
     )
-    # Null: Flightlake keeps neither Airflow variables nor options there, so none is looked for.
+    # Null: Flightlake keeps neither Airflow variables nor options there, so none is looked for. Nor
+    # is aws_default, the role of Airflow: every call of AWS would ask for it first, and pay for it.
     "secrets.backend_kwargs" = jsonencode({
-      connections_prefix = var.connections_prefix
-      variables_prefix   = null
-      config_prefix      = null
+      connections_prefix         = var.connections_prefix
+      connections_lookup_pattern = "^(?!aws_default$).*$"
+      variables_prefix           = null
+      config_prefix              = null
     })
   }
 

@@ -74,6 +74,13 @@ run "environment" {
   }
 
   assert {
+    condition = jsondecode(
+      aws_mwaa_environment.this.airflow_configuration_options["secrets.backend_kwargs"]
+    ).connections_lookup_pattern == "^(?!aws_default$).*$"
+    error_message = "aws_default is the role of Airflow: no secret is looked for at every call."
+  }
+
+  assert {
     condition = endswith(
       aws_mwaa_environment.this.airflow_configuration_options["secrets.backend"],
       ".SecretsManagerBackend",
@@ -123,11 +130,21 @@ run "an_apply_after_a_delivery" {
   }
 
   assert {
+    condition     = aws_mwaa_environment.this.plugins_s3_path == "plugins.zip"
+    error_message = "An apply does not take plugins away that were delivered."
+  }
+
+  assert {
+    condition     = aws_mwaa_environment.this.requirements_s3_path == "requirements.txt"
+    error_message = "An apply does not take requirements away that were delivered."
+  }
+
+  assert {
     condition = (
-      aws_mwaa_environment.this.plugins_s3_path == null
-      && aws_mwaa_environment.this.requirements_s3_path == null
+      aws_mwaa_environment.this.plugins_s3_object_version == "v1"
+      && aws_mwaa_environment.this.requirements_s3_object_version == "v2"
     )
-    error_message = "An environment can be made before anything was delivered to it."
+    error_message = "An apply puts no older version back."
   }
 }
 
