@@ -181,8 +181,13 @@ variable "athena_max_scanned_gb" {
 }
 
 variable "alert_emails" {
-  description = "Who is told of alarms and budgets."
+  description = "Who is told of alarms and budgets; each address has to confirm once."
   type        = list(string)
+
+  validation {
+    condition     = var.environment != "prod" || length(var.alert_emails) > 0
+    error_message = "Name somebody: the alarms of prod would reach nobody."
+  }
 }
 
 variable "limits" {

@@ -97,6 +97,14 @@ def test_everything_is_tagged_and_of_one_account() -> None:
         assert re.search(r"allowed_account_ids += \[var\.account_id\]", provider)
 
 
+def test_who_names_the_topic_waits_for_its_policy() -> None:
+    # A plan does not tell the order; AWS Budgets refuses a topic that it may not publish to yet.
+    code = (TERRAFORM / "modules/observability/outputs.tf").read_text()
+    output = re.search(r'^output "topic_arn" \{\n.*?^\}', code, re.M | re.S)
+    assert output
+    assert "depends_on = [aws_sns_topic_policy.alerts]" in output[0]
+
+
 def test_the_code_names_no_place_on_a_machine() -> None:
     files = [file for file in TERRAFORM.rglob("*.*") if file.suffix in (".tf", ".hcl", ".tfvars")]
     assert files

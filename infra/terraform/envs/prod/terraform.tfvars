@@ -50,7 +50,7 @@ poll = {
 
 athena_max_scanned_gb = 200
 
-alert_emails = []
+alert_emails = ["REPLACE-ME@example.org"]
 
 limits = {
   cost_usd = 20

@@ -49,7 +49,7 @@ poll = {
 
 athena_max_scanned_gb = 50
 
-alert_emails = []
+alert_emails = ["REPLACE-ME@example.org"]
 
 limits = {
   cost_usd = 10

@@ -1,6 +1,9 @@
 output "topic_arn" {
   description = "Where alerts go: FLIGHTLAKE_ALERTS is sns: and this."
   value       = aws_sns_topic.alerts.arn
+
+  # AWS Budgets tries whether it may publish as soon as it is told of a topic.
+  depends_on = [aws_sns_topic_policy.alerts]
 }
 
 output "alarm_names" {

@@ -102,6 +102,16 @@ run "prod_is_not_destroyed" {
   expect_failures = [var.can_be_destroyed]
 }
 
+run "alarms_that_nobody_hears_are_refused" {
+  command = plan
+
+  variables {
+    alert_emails = []
+  }
+
+  expect_failures = [var.alert_emails]
+}
+
 run "a_replica_in_the_same_region_is_refused" {
   command = plan
 
