@@ -40,11 +40,13 @@ class Outcome:
         passed: how many runs passed.
         assertions: how many assertions and expected failures the runs hold.
         states: the resources that each run made, by the run's name.
+        planned: the addresses of all that there would be after each run that only plans, likewise.
     """
 
     passed: int
     assertions: int
     states: dict[str, list[dict[str, Any]]]
+    planned: dict[str, set[str]]
 
 
 class Checks:
@@ -90,8 +92,15 @@ class Checks:
             for message in messages
             if message["type"] == "test_state" and "root_module" in message["test_state"]
         }
+        planned = {
+            message["@testrun"]: {
+                each["address"] for each in changes if each["change"]["actions"] != ["delete"]
+            }
+            for message in messages
+            if (changes := message.get("test_plan", {}).get("resource_changes"))
+        }
         summary = next(m["test_summary"] for m in messages if m["type"] == "test_summary")
-        return Outcome(summary["passed"], count_assertions(self._copy / root), states)
+        return Outcome(summary["passed"], count_assertions(self._copy / root), states, planned)
 
     def scan(self, environment: str) -> str:
         """checkov finds nothing in an environment; how much it looked at.

@@ -68,6 +68,15 @@ def test_the_runbook_names_the_replica_of_prod(make: MakeEnvironment) -> None:
     assert set(re.findall(r"--key-id (\S+)", RUNBOOK)) <= aliases
 
 
+def test_the_new_environment_takes_over_what_an_account_has_once(
+    tested: Callable[[str], Outcome],
+) -> None:
+    planned = tested("envs/prod").planned["the_replica_goes_on_as_the_lake"]
+    assert "module.stack.module.delivery.aws_iam_role.deployer" in planned
+    assert not [each for each in planned if "aws_iam_openid_connect_provider" in each]
+    assert "`github.has_provider = true`" in RUNBOOK
+
+
 @pytest.mark.parametrize("name", REPLICATED)
 def test_the_costs_count_the_rules_and_alarms_that_are_made(
     name: str, make: MakeEnvironment

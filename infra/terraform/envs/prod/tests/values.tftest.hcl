@@ -152,6 +152,10 @@ run "the_replica_goes_on_as_the_lake" {
         access_logs           = 365
       }
     }
+    github = {
+      repository   = "somebody/flightlake"
+      has_provider = true
+    }
   }
 
   assert {
