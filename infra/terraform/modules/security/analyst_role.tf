@@ -36,6 +36,40 @@ resource "aws_iam_role_policy" "analyst" {
         Resource = local.catalog
       },
       {
+        Sid    = "BrowseTheCatalog"
+        Effect = "Allow"
+        Action = [
+          "athena:GetDataCatalog",
+          "athena:GetDatabase",
+          "athena:GetTableMetadata",
+          "athena:ListDatabases",
+          "athena:ListTableMetadata",
+        ]
+        Resource = "${local.athena}:datacatalog/AwsDataCatalog"
+      },
+      {
+        Sid    = "LookBackAtQueries"
+        Effect = "Allow"
+        Action = [
+          "athena:BatchGetQueryExecution",
+          "athena:GetQueryResultsStream",
+          "athena:ListQueryExecutions",
+        ]
+        Resource = local.workgroup_arn
+      },
+      {
+        # Athena's console asks for these first. They have no resource; they tell names.
+        Sid    = "OpenTheConsole"
+        Effect = "Allow"
+        Action = [
+          "athena:ListDataCatalogs",
+          "athena:ListEngineVersions",
+          "athena:ListWorkGroups",
+        ]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = var.region } }
+      },
+      {
         Sid      = "ListTheLake"
         Effect   = "Allow"
         Action   = ["s3:GetBucketLocation", "s3:ListBucket"]

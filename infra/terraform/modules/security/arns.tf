@@ -6,7 +6,8 @@ locals {
   layers = [for layer in ["gold", "ops", "ref", "silver"] : "${layer}/*"]
   tables = [for objects in local.layers : "${local.lake}/${objects}"]
 
-  workgroup_arn = "arn:aws:athena:${var.region}:${var.account_id}:workgroup/${var.workgroup}"
+  athena        = "arn:aws:athena:${var.region}:${var.account_id}"
+  workgroup_arn = "${local.athena}:workgroup/${var.workgroup}"
   glue          = "arn:aws:glue:${var.region}:${var.account_id}"
   # Athena looks for the database "default" with every statement.
   catalog = concat(

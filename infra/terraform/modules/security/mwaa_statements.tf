@@ -89,11 +89,12 @@ locals {
         }
       },
       {
+        # There is no resource whose account AWS would have to tell: it holds where it is told.
         Sid       = "LookAtLogGroupsAndTheAccountsPublicAccess"
         Effect    = "Allow"
         Action    = ["logs:DescribeLogGroups", "s3:GetAccountPublicAccessBlock"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:ResourceAccount" = var.account_id } }
+        Condition = { StringEqualsIfExists = { "aws:ResourceAccount" = var.account_id } }
       },
     ]
 
@@ -157,6 +158,17 @@ locals {
           "emr-serverless:TagResource",
         ]
         Resource = "${var.application_arn}/jobruns/*"
+      },
+      {
+        # An application in a network is started with the rights of who starts it: AWS's own
+        # examples of users have this statement. Airflow itself cannot use it.
+        Sid      = "LetTheApplicationJoinTheNetwork"
+        Effect   = "Allow"
+        Action   = "ec2:CreateNetworkInterface"
+        Resource = "arn:aws:ec2:${var.region}:${var.account_id}:network-interface/*"
+        Condition = {
+          StringEquals = { "aws:CalledViaLast" = "ops.emr-serverless.amazonaws.com" }
+        }
       },
       {
         Sid      = "HandJobsTheirRoles"

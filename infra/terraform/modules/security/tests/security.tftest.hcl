@@ -214,6 +214,25 @@ run "jobs" {
 
 run "airflow" {
   assert {
+    condition = [
+      for s in jsondecode(aws_iam_role_policy.mwaa["spark"].policy).Statement :
+      [s.Resource, s.Condition] if s.Action == "ec2:CreateNetworkInterface"
+      ] == [[
+        "arn:aws:ec2:eu-central-1:111111111111:network-interface/*",
+        { StringEquals = { "aws:CalledViaLast" = "ops.emr-serverless.amazonaws.com" } },
+    ]]
+    error_message = "The application that Airflow starts joins the network, and through it alone."
+  }
+
+  assert {
+    condition = flatten([
+      for s in jsondecode(aws_iam_role_policy.mwaa["without-resources"].policy).Statement :
+      keys(s.Condition) if contains(flatten([s.Action]), "s3:GetAccountPublicAccessBlock")
+    ]) == ["StringEqualsIfExists"]
+    error_message = "Where AWS does not say whose the resource is, nothing is refused for it."
+  }
+
+  assert {
     condition = sum([
       for policy in aws_iam_role_policy.mwaa : length(policy.policy)
     ]) <= 10240
@@ -317,6 +336,44 @@ run "analysts" {
 run "nobody_named" {
   variables {
     analyst_arns = []
+  }
+
+  assert {
+    condition = [
+      for s in jsondecode(aws_iam_role_policy.analyst[0].policy).Statement :
+      [s.Resource, toset(s.Action)] if s.Sid == "BrowseTheCatalog"
+      ] == [["arn:aws:athena:eu-central-1:111111111111:datacatalog/AwsDataCatalog", toset([
+        "athena:GetDataCatalog", "athena:GetDatabase", "athena:GetTableMetadata",
+        "athena:ListDatabases", "athena:ListTableMetadata",
+    ])]]
+    error_message = "Athena's console shows databases and tables."
+  }
+
+  assert {
+    condition = [
+      for s in jsondecode(aws_iam_role_policy.analyst[0].policy).Statement :
+      [s.Resource, toset(s.Action)] if s.Sid == "LookBackAtQueries"
+      ] == [["arn:aws:athena:eu-central-1:111111111111:workgroup/test", toset([
+        "athena:BatchGetQueryExecution", "athena:GetQueryResultsStream",
+        "athena:ListQueryExecutions",
+    ])]]
+    error_message = "Athena's console shows the queries of the workgroup and their results."
+  }
+
+  assert {
+    condition = [
+      for s in jsondecode(aws_iam_role_policy.analyst[0].policy).Statement :
+      [toset(s.Action), s.Condition] if s.Resource == "*"
+      ] == [[
+        toset(["athena:ListDataCatalogs", "athena:ListEngineVersions", "athena:ListWorkGroups"]),
+        { StringEquals = { "aws:RequestedRegion" = "eu-central-1" } },
+    ]]
+    error_message = "What has no resource is listed, of this region."
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.mwaa["catalog"].policy, "athena:List")
+    error_message = "Airflow has no use for a console."
   }
 
   assert {
