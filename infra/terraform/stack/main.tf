@@ -14,6 +14,7 @@ module "security" {
   application_arn  = module.emr_serverless.application_arn
   topic_arn        = local.topic_arn
   analyst_arns     = var.analyst_arns
+  can_be_destroyed = var.can_be_destroyed
 }
 
 module "storage" {
@@ -67,11 +68,12 @@ module "emr_serverless" {
 module "catalog" {
   source = "../modules/catalog"
 
-  workgroup      = local.name
-  databases      = local.databases
-  results_bucket = module.storage.bucket_names["results"]
-  kms_key_arn    = module.security.data_key_arn
-  max_scanned_gb = var.athena_max_scanned_gb
+  workgroup        = local.name
+  databases        = local.databases
+  results_bucket   = module.storage.bucket_names["results"]
+  kms_key_arn      = module.security.data_key_arn
+  max_scanned_gb   = var.athena_max_scanned_gb
+  can_be_destroyed = var.can_be_destroyed
 }
 
 module "mwaa" {

@@ -50,7 +50,10 @@ variable "region" {
 }
 
 variable "can_be_destroyed" {
-  description = "Whether terraform destroy may remove buckets that hold objects; never in prod."
+  description = <<-EOT
+    Whether terraform destroy may remove buckets that hold objects, the Athena workgroup with its
+    history, and secrets at once; never in prod.
+  EOT
   type        = bool
   default     = false
 

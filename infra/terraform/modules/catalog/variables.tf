@@ -37,3 +37,8 @@ variable "max_scanned_gb" {
     error_message = "Between 1 and 1000 GB; a TB costs some 5 dollars."
   }
 }
+
+variable "can_be_destroyed" {
+  description = "Whether terraform destroy may remove the workgroup with what it knows of queries."
+  type        = bool
+}

@@ -2,6 +2,8 @@ resource "aws_athena_workgroup" "this" {
   name        = var.workgroup
   description = "Flightlake's tables: what a query may read is capped, its results are encrypted."
 
+  force_destroy = var.can_be_destroyed
+
   configuration {
     # What a client asks for instead would be neither encrypted nor capped.
     enforce_workgroup_configuration    = true

@@ -58,6 +58,11 @@ variable "topic_arn" {
   type        = string
 }
 
+variable "can_be_destroyed" {
+  description = "Whether terraform destroy removes secrets at once, rather than after 30 days."
+  type        = bool
+}
+
 variable "analyst_arns" {
   description = "The principals who may become analysts, such as sign-in roles; none: no role."
   type        = list(string)

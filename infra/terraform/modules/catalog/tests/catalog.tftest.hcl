@@ -8,6 +8,8 @@ variables {
   results_bucket = "test-results"
   kms_key_arn    = "arn:aws:kms:eu-central-1:111111111111:key/test"
   max_scanned_gb = 10
+
+  can_be_destroyed = false
 }
 
 run "catalog" {
@@ -45,6 +47,24 @@ run "catalog" {
       [for e in results.encryption_configuration : [e.encryption_option, e.kms_key_arn]]
     ] == [[["SSE_KMS", var.kms_key_arn]]]
     error_message = "Results are encrypted."
+  }
+}
+
+run "kept" {
+  assert {
+    condition     = aws_athena_workgroup.this.force_destroy == false
+    error_message = "A workgroup with queries is not removed."
+  }
+}
+
+run "what_can_be_destroyed" {
+  variables {
+    can_be_destroyed = true
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.this.force_destroy
+    error_message = "Queries that were asked do not keep the workgroup there."
   }
 }
 

@@ -25,6 +25,7 @@ variables {
   application_arn  = "arn:aws:emr-serverless:eu-central-1:111111111111:/applications/test"
   topic_arn        = "arn:aws:sns:eu-central-1:111111111111:test"
   analyst_arns     = ["arn:aws:iam::111111111111:role/somebody"]
+  can_be_destroyed = false
 }
 
 run "keys" {
@@ -91,6 +92,22 @@ run "keys" {
   assert {
     condition     = aws_secretsmanager_secret.opensky.kms_key_id == aws_kms_key.data.arn
     error_message = "The connection's secret has our key."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.opensky.recovery_window_in_days == 30
+    error_message = "A secret that was deleted by mistake can be had back for 30 days."
+  }
+}
+
+run "what_can_be_destroyed" {
+  variables {
+    can_be_destroyed = true
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.opensky.recovery_window_in_days == 0
+    error_message = "A secret that waits to be deleted would keep its name from the next one."
   }
 }
 
@@ -328,17 +345,6 @@ run "analysts" {
   }
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.analyst[0].policy, "test-lake/raw")
-    error_message = "Analysts read tables, not raw answers."
-  }
-}
-
-run "nobody_named" {
-  variables {
-    analyst_arns = []
-  }
-
-  assert {
     condition = [
       for s in jsondecode(aws_iam_role_policy.analyst[0].policy).Statement :
       [s.Resource, toset(s.Action)] if s.Sid == "BrowseTheCatalog"
@@ -374,6 +380,17 @@ run "nobody_named" {
   assert {
     condition     = !strcontains(aws_iam_role_policy.mwaa["catalog"].policy, "athena:List")
     error_message = "Airflow has no use for a console."
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.analyst[0].policy, "test-lake/raw")
+    error_message = "Analysts read tables, not raw answers."
+  }
+}
+
+run "nobody_named" {
+  variables {
+    analyst_arns = []
   }
 
   assert {
