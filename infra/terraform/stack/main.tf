@@ -134,8 +134,10 @@ module "delivery" {
   kms_key_arn = module.security.data_key_arn
 
   github = {
-    repository   = var.github.repository
-    environment  = var.environment
-    has_provider = var.github.has_provider
+    repository    = var.github.repository
+    owner_id      = var.github.owner_id
+    repository_id = var.github.repository_id
+    environment   = var.environment
+    has_provider  = var.github.has_provider
   }
 }

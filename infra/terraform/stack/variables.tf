@@ -230,9 +230,14 @@ variable "budget" {
 }
 
 variable "github" {
-  description = "The repository that delivers; whether the account has GitHub's provider already."
+  description = <<-EOT
+    The repository that delivers, with the numbers of its owner and its own where GitHub names it by
+    those too; whether the account has GitHub's provider already.
+  EOT
   type = object({
-    repository   = string
-    has_provider = optional(bool, false)
+    repository    = string
+    owner_id      = optional(number)
+    repository_id = optional(number)
+    has_provider  = optional(bool, false)
   })
 }

@@ -15,9 +15,7 @@ resource "aws_iam_role" "deployer" {
       Condition = {
         StringEquals = {
           "${local.github}:aud" = "sts.amazonaws.com"
-          "${local.github}:sub" = (
-            "repo:${var.github.repository}:environment:${var.github.environment}"
-          )
+          "${local.github}:sub" = "repo:${local.subject}:environment:${var.github.environment}"
         }
       }
     }]

@@ -15,13 +15,16 @@ variable "account_id" {
 
 variable "github" {
   description = <<-EOT
-    The repository, as owner/name, and its environment whose workflows may deliver; whether the
-    account has GitHub's identity provider already, since it can have one only.
+    The repository, as owner/name, and its environment whose workflows may deliver; the numbers of
+    owner and repository, which GitHub says too of one that was made or renamed since July 2026;
+    whether the account has GitHub's identity provider already, since it can have one only.
   EOT
   type = object({
-    repository   = string
-    environment  = string
-    has_provider = bool
+    repository    = string
+    environment   = string
+    has_provider  = bool
+    owner_id      = optional(number)
+    repository_id = optional(number)
   })
 
   validation {
@@ -32,6 +35,11 @@ variable "github" {
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]+$", var.github.environment))
     error_message = "Write the name of a GitHub environment, with no wildcard."
+  }
+
+  validation {
+    condition     = (var.github.owner_id == null) == (var.github.repository_id == null)
+    error_message = "GitHub says both numbers or neither: write owner_id and repository_id."
   }
 }
 

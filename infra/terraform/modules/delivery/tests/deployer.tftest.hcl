@@ -77,6 +77,41 @@ run "provider_is_there" {
   }
 }
 
+run "a_repository_with_ids" {
+  variables {
+    github = {
+      repository    = "somebody/flightlake"
+      environment   = "dev"
+      has_provider  = false
+      owner_id      = 583231
+      repository_id = 1296269
+    }
+  }
+
+  assert {
+    condition = [
+      for s in jsondecode(aws_iam_role.deployer.assume_role_policy).Statement :
+      s.Condition.StringEquals["token.actions.githubusercontent.com:sub"]
+    ] == ["repo:somebody@583231/flightlake@1296269:environment:dev"]
+    error_message = "GitHub names a younger repository with its ids, and its owner with theirs."
+  }
+}
+
+run "half_of_the_ids_is_refused" {
+  command = plan
+
+  variables {
+    github = {
+      repository   = "somebody/flightlake"
+      environment  = "dev"
+      has_provider = false
+      owner_id     = 583231
+    }
+  }
+
+  expect_failures = [var.github]
+}
+
 run "any_repository_is_refused" {
   command = plan
 
