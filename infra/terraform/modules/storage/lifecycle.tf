@@ -93,8 +93,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "code" {
 
     filter {}
 
+    # Airflow runs versions by their ids, and older ones than the newest where an update failed.
     noncurrent_version_expiration {
-      noncurrent_days = local.days.noncurrent
+      noncurrent_days           = local.days.noncurrent
+      newer_noncurrent_versions = 20
     }
 
     abort_incomplete_multipart_upload {

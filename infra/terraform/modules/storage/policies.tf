@@ -17,16 +17,26 @@ locals {
     }
   }
 
-  # Refusals bind everyone, administrators too: what OpenSky said once cannot be asked for again.
-  # Whoever must remove something of it takes the policy off first, which CloudTrail shows.
-  raw_statements = {
-    for use, arn in local.arns : use => [
+  # Refusals bind everyone, administrators too: what OpenSky said once cannot be asked for again,
+  # and what was delivered is what was tested. Whoever must remove something of it takes the policy
+  # off first, which CloudTrail shows.
+  written_once = merge(
+    {
+      for use, arn in local.arns : use => { sid = "Raw", objects = "${arn}/raw/*" }
+      if contains(["lake", "replica"], use)
+    },
+    # The pointer to the release that runs lies beside the releases, and is written again.
+    { code = { sid = "Release", objects = "${local.arns.code}/releases/*/*" } },
+  )
+
+  written_once_statements = {
+    for use, once in local.written_once : use => [
       {
-        Sid       = "RawIsWrittenOnce"
+        Sid       = "${once.sid}IsWrittenOnce"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:PutObject"
-        Resource  = "${arn}/raw/*"
+        Resource  = once.objects
         Condition = {
           Null = { "s3:if-none-match" = "true" }
           # The parts of a multipart upload cannot carry the header; its completion must.
@@ -34,18 +44,18 @@ locals {
         }
       },
       {
-        Sid       = "RawIsNeverRemoved"
+        Sid       = "${once.sid}IsNeverRemoved"
         Effect    = "Deny"
         Principal = "*"
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-        Resource  = "${arn}/raw/*"
+        Resource  = once.objects
       },
-    ] if contains(["lake", "replica"], use)
+    ]
   }
 
   own_statements = {
-    lake    = local.raw_statements["lake"]
-    code    = []
+    lake    = local.written_once_statements["lake"]
+    code    = local.written_once_statements["code"]
     results = []
     logs = [
       {

@@ -75,7 +75,7 @@ resource "aws_s3_bucket_policy" "replica" {
 
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat([local.tls_only["replica"]], local.raw_statements["replica"])
+    Statement = concat([local.tls_only["replica"]], local.written_once_statements["replica"])
   })
 
   depends_on = [aws_s3_bucket_public_access_block.replica]

@@ -163,6 +163,34 @@ run "raw_is_written_once" {
   }
 }
 
+run "a_release_is_written_once" {
+  # Two levels down: current.json, the pointer, lies beside the releases and is written again.
+  assert {
+    condition = [
+      for s in jsondecode(aws_s3_bucket_policy.this["code"].policy).Statement :
+      [s.Effect, s.Principal, s.Resource, s.Condition] if s.Action == "s3:PutObject"
+      ] == [[
+        "Deny", "*", "arn:aws:s3:::test-code/releases/*/*",
+        {
+          Null = { "s3:if-none-match" = "true" }
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        },
+    ]]
+    error_message = "An object of a release is written only where none is; the pointer is not one."
+  }
+
+  assert {
+    condition = anytrue([
+      for s in jsondecode(aws_s3_bucket_policy.this["code"].policy).Statement :
+      s.Effect == "Deny" && s.Principal == "*"
+      && s.Resource == "arn:aws:s3:::test-code/releases/*/*"
+      && toset(flatten([s.Action])) == toset(["s3:DeleteObject", "s3:DeleteObjectVersion"])
+      && try(s.Condition, null) == null
+    ])
+    error_message = "Nobody removes an object of a release or a version of one."
+  }
+}
+
 run "access_logs" {
   assert {
     condition = [
@@ -226,6 +254,14 @@ run "life_cycles" {
       try(r.filter[0].prefix, "") == "logs/" && try(r.expiration[0].days, 0) == 7
     ])
     error_message = "Job logs expire."
+  }
+
+  assert {
+    condition = [
+      for e in aws_s3_bucket_lifecycle_configuration.code.rule[0].noncurrent_version_expiration :
+      [e.noncurrent_days, e.newer_noncurrent_versions]
+    ] == [[14, 20]]
+    error_message = "Airflow finds the plugins that it runs, be newer ones there that failed."
   }
 
   assert {
