@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_the_application_has_room_for_every_profile(made: Made) -> None:
         assert memory_gb <= number_of(most["memory"]), name
 
 
+def test_a_warm_worker_is_as_large_as_the_hourly_job_asks_for() -> None:
+    code = (REPO / "infra/terraform/modules/emr_serverless/application.tf").read_text()
+    profile = json.loads((REPO / "dags/config/spark.json").read_text())["hour"]
+    for role in ("Driver", "Executor"):
+        warm = re.search(rf'{role} += \{{ .*cpu = "(\d+) vCPU", memory = "(\d+) GB" \}}', code)
+        assert warm
+        spark = {name: profile[f"spark.{role.lower()}.{name}"]["value"] for name in SIZES}
+        assert warm[1] == spark["cores"]
+        # The service adds the overhead of 10 % and rounds up to the next size, a whole GB.
+        assert int(warm[2]) == math.ceil(1.1 * number_of(spark["memory"]))
+
+
+SIZES = ("cores", "memory")
 LAYERS = {table.layer for table in TABLES.values()}
 
 
