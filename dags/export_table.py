@@ -34,11 +34,12 @@ from airflow.sdk import dag, task
 from flightlake.contracts.exports import ROOT
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.exports import (
+    EXPORT_MACROS,
     EXPORT_PARAMS,
     require_delivery,
     require_request,
 )
-from flightlake_dags.requests import REQUEST, REQUEST_MACROS
+from flightlake_dags.requests import REQUEST
 from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
@@ -54,7 +55,7 @@ STEP = "export_table"
     max_active_runs=1,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.EXPORT],
-    user_defined_macros=REQUEST_MACROS,
+    user_defined_macros=EXPORT_MACROS,
     params=EXPORT_PARAMS,
 )
 def export_table() -> None:
@@ -76,6 +77,7 @@ def export_table() -> None:
         label=f"{STEP} {{{{ params.table }}}}",
         reads=["{{ params.table }}"],
         writes=[ROOT],
+        only_writes=["{{ export_folder(params) }}/*"],
         execution_timeout=timedelta(hours=1),
         # It writes no table, so it waits for none of those that do.
         pool="default_pool",

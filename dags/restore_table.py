@@ -34,6 +34,7 @@ from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.requests import REQUEST, REQUEST_MACROS
 from flightlake_dags.restores import (
     RESTORE_PARAMS,
+    RESTORED,
     require_request,
     require_restored,
 )
@@ -73,6 +74,7 @@ def restore_table() -> None:
         label=f"{STEP} {{{{ params.table }}}}",
         reads=["{{ params.table }}"],
         writes=["{{ params.table }}"],
+        only_writes=RESTORED,
     )
     request() >> job >> outcome()
 

@@ -19,7 +19,7 @@ from flightlake.contracts.exports import (
 from flightlake.contracts.storage import Lake
 
 from flightlake_dags.compat import AirflowFailException
-from flightlake_dags.requests import open_param, parse_params, table_param
+from flightlake_dags.requests import REQUEST_MACROS, open_param, parse_params, table_param
 from flightlake_dags.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,14 @@ EXPORT_PARAMS = {
         description="geojson: positions as points; of gold.flights, their tracks.",
     ),
 }
+
+
+def export_folder(params: Mapping[str, Any]) -> str:
+    """The folder of the export that is asked for; it was judged before."""
+    return folder_of(_request(params).export_id)
+
+
+EXPORT_MACROS = {**REQUEST_MACROS, "export_folder": export_folder}
 
 
 def require_request(params: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flightlake.contracts.restores import (
     MOMENT_PATTERN,
+    ROOT,
     VERSION_PATTERN,
     RestoreRequest,
     read_restore,
@@ -19,6 +20,9 @@ from flightlake_dags.requests import open_param, parse_params, table_param
 from flightlake_dags.settings import get_settings
 
 log = logging.getLogger(__name__)
+
+RESTORED = ("{{ params.table.replace('.', '/') }}/*", f"{ROOT}/{{{{ params.table }}}}/*")
+"""The objects that a restore writes, as templates: the table's, and its record."""
 
 RESTORE_PARAMS = {
     "table": table_param("Which table's rows are wanted back."),

@@ -13,6 +13,7 @@ from flightlake.contracts.tables import Table
 from flightlake_dags.config import spark_sizing
 from flightlake_dags.defaults import OWNER
 from flightlake_dags.release import code_folder
+from flightlake_dags.session_policy import session_policy
 from flightlake_dags.settings import Settings, get_settings
 
 # The release image brings Delta itself; fetched packages would clash with it and need a way out.
@@ -33,6 +34,7 @@ def spark_step(
     label: str,
     reads: Sequence[Table | str],
     writes: Sequence[Table | str],
+    only_writes: Sequence[str] = (),
     execution_timeout: timedelta = timedelta(minutes=30),
     pool: str = "delta_writer",
     **kwargs: Any,
@@ -46,6 +48,8 @@ def spark_step(
         label: the job's name for people, a template.
         reads: for lineage: tables, or their names, and folders of the lake; templates are rendered.
         writes: the same of what the step writes.
+        only_writes: the objects that this run may write, where its role may write more: keys of the
+            lake, with ``*`` for any rest; templates are rendered. None: what the role may.
         execution_timeout: the longest life of a job, waiting for capacity included.
         pool: of one slot for all that write tables: Delta on S3 has no lock of its own.
         kwargs: everything else that an operator takes.
@@ -69,7 +73,10 @@ def spark_step(
                 "s3MonitoringConfiguration": {"logUri": f"{settings.lake_url}/logs/emr"}
             }
         },
-        config={"tags": {"project": "flightlake", "step": step, "owner": OWNER}},
+        config={
+            "tags": {"project": "flightlake", "step": step, "owner": OWNER},
+            **_narrowed(settings.lake_url, only_writes),
+        },
         lake_url=settings.lake_url,
         reads=_names(reads),
         writes=_names(writes),
@@ -83,6 +90,13 @@ def spark_step(
 
 def _names(data: Sequence[Table | str]) -> list[str]:
     return [each.full_name if isinstance(each, Table) else each for each in data]
+
+
+def _narrowed(lake_url: str, only_writes: Sequence[str]) -> dict[str, Any]:
+    # Roles are of S3; a lake in local files has none.
+    if not only_writes or not lake_url.startswith("s3://"):
+        return {}
+    return {"executionIamPolicy": {"policy": session_policy(lake_url, only_writes)}}
 
 
 def submit_parameters(settings: Settings, sizing: str) -> str:

@@ -108,6 +108,14 @@ def test_runs_are_listed_by_state_mode_and_time_in_pages(emr):
     assert len(ids(createdAtAfter=now - timedelta(hours=1))) == 4
 
 
+def test_the_policy_of_a_runs_session_is_taken_and_told(emr):
+    application = emr.application()
+    policy = {"policy": '{"Version":"2012-10-17","Statement":[]}'}
+    run = emr.start(application, "true", executionIamPolicy=policy)
+    told = emr.client.get_job_run(applicationId=application, jobRunId=run)["jobRun"]
+    assert told["executionIamPolicy"] == policy
+
+
 def test_one_token_makes_one_run_even_when_asked_for_at_once(emr, tmp_path):
     application = emr.application()
     script = emr.script(f"echo x >> {tmp_path}/starts")
@@ -148,6 +156,7 @@ def test_one_token_makes_one_run_even_when_asked_for_at_once(emr, tmp_path):
         ({"executionTimeoutMinutes": 0}, "executionTimeoutMinutes"),
         ({"executionTimeoutMinutes": -1}, "executionTimeoutMinutes"),
         ({"retryPolicy": {"maxAttempts": 11}}, "maxAttempts"),
+        ({"executionIamPolicy": {"policy": "{}" * 1025}}, "policy"),
         ({"mode": "BATCHES"}, "mode"),
         ({"tags": {"a": "\u0000"}}, "tags"),
         ({"name": "\ud800"}, "name"),

@@ -223,8 +223,15 @@ def test_changed_data_are_written_anew_and_what_is_gone_is_removed(fill, export,
     asked = {**STATES, "columns": "icao24"}
     export(asked)
     fill("silver.state_vectors", [state(1, "ffffff")])
+    before = set(lake.objects(""))
     manifest = export(asked)
     assert files(manifest) == [b"icao24\r\nffffff\r\n"]
+    # Its job may write, and remove, nothing else on AWS.
+    changed = {found.key for found in set(lake.objects("")) ^ before}
+    assert {
+        key for key in changed if not key.startswith(f"{folder_of(manifest.export_id)}/")
+    } == set()
+    assert changed
     stored = json.loads(lake.read(manifest_key(manifest.export_id)))
     assert stored["asked"] == {**asked, "area": None, "format": "csv"}
     assert stored["table_versions"] == {"silver.state_vectors": 1}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from deltalake import DeltaTable
-from flightlake.contracts.restores import RestoreRequest, dependents_of, read_restore
+from flightlake.contracts.restores import ROOT, RestoreRequest, dependents_of, read_restore
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import READER_VERSION, TABLES
 from flightlake.io import delta
@@ -90,6 +90,20 @@ def test_an_earlier_version_comes_back_once_what_changes_is_accepted(lake, write
     assert write(4, 1) == newest + 2
     restore(version=str(newest), accept="yes")
     assert rows_by_hour(tables) == {1: 2, 2: 1, 3: 4}
+
+
+def test_a_restore_writes_below_its_table_and_its_records_alone(lake, write, restore):
+    # Its job may write nothing else on AWS.
+    write(1, 1)
+    write(1, 2, STATES)
+    write(1, 3)
+    before = set(lake.objects(""))
+    restore(version="1", accept="yes")
+    written = {found.key for found in set(lake.objects("")) - before}
+    own = (f"{TABLE.path}/", f"{ROOT}/{TABLE.full_name}/")
+    assert {next((each for each in own if key.startswith(each)), key) for key in written} == set(
+        own
+    )
 
 
 def test_a_moment_stands_for_the_version_that_was_current_then(lake, write, restore, tables):
