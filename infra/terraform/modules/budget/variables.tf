@@ -11,7 +11,8 @@ variable "account_id" {
 variable "budgets" {
   description = <<-EOT
     The most that what carries a cost tag may cost a month, in US dollars, by the budget's name. The
-    tags have to be activated as cost allocation tags once, in the payer's account.
+    tags have to be activated as cost allocation tags once, in the payer's account. They are tags of
+    resources: what a job run is tagged with reaches no bill.
   EOT
   type = map(object({
     tag       = string
