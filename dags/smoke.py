@@ -14,7 +14,8 @@ plugins only at the end of an update. So each task holds one thing against the r
 2. `plugins`: the plugins folder holds the release's files, and Airflow can see the connection type.
 3. `lake`: the lake can be listed.
 4. `application`: the EMR Serverless application exists and has the right release of EMR.
-5. `code`: `main.py` and `flightlake.zip` of the release are there, and it was deployed last.
+5. `code`: `main.py`, `flightlake.zip` and the jobs' `env.tar.gz` of the release are there, and it
+   was deployed last.
 
 **Again is always safe.** What is red says what it expected and what it found. DAGs of a working
 tree are of no release: `packages`, `plugins` and `code` skip.

@@ -30,11 +30,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Release:
-    """What a release says of itself: its id, its packages' versions, its plugins' SHA-256."""
+    """What a release says of itself: its id, its packages' versions, its plugins' SHA-256.
+
+    ``job_environment`` is the name of the Python packages that its jobs run with.
+    """
 
     release: str
     packages: Mapping[str, str]
     plugins: Mapping[str, str]
+    job_environment: str
+
+    @property
+    def archive(self) -> str:
+        """Where those packages are, below the releases."""
+        return f"environments/{self.job_environment}/env.tar.gz"
 
 
 @cache
@@ -53,12 +62,19 @@ def code_folder(settings: Settings) -> str:
     release = own_release()
     if release is None:
         return settings.code_url
-    if settings.releases_url is None:
-        raise ValueError(
-            f"These DAGs are of release {release.release}, and FLIGHTLAKE_RELEASES_URL, where its"
-            " main.py and flightlake.zip are, is not set. Set it in the startup script."
-        )
-    return f"{settings.releases_url}/{release.release}"
+    return f"{_releases_url(settings, release)}/{release.release}"
+
+
+def python_archive(settings: Settings) -> str | None:
+    """The jobs' Python packages that belong to that code; None where Spark has them itself.
+
+    Raises:
+        ValueError: the DAGs are of a release, and nothing says where releases are.
+    """
+    release = own_release()
+    if release is None:
+        return settings.python_archive_url
+    return f"{_releases_url(settings, release)}/{release.archive}"
 
 
 def require_release() -> Release:
@@ -131,18 +147,15 @@ def require_application() -> None:
 
 
 def require_code(release: Release) -> None:
-    """Let pass where the release's code is there and is what was deployed last.
+    """Let pass where the release's code and packages are there and it was deployed last.
 
     Raises:
         AirflowFailException: it is not.
     """
     releases = Lake(get_settings().releases_url or "")
-    names = ("main.py", "flightlake.zip")
-    wrong = [
-        f"{key} is missing"
-        for key in (f"{release.release}/{name}" for name in names)
-        if not releases.exists(key)
-    ]
+    keys = [f"{release.release}/{name}" for name in ("main.py", "flightlake.zip")]
+    keys.append(release.archive)
+    wrong = [f"{key} is missing" for key in keys if not releases.exists(key)]
     current = json.loads(releases.read("current.json"))["release"]
     if current != release.release:
         wrong.append(f"current.json says {current}, the DAGs are of {release.release}")
@@ -150,6 +163,15 @@ def require_code(release: Release) -> None:
 
 
 _PROVIDER = "opensky.provider:get_provider_info"
+
+
+def _releases_url(settings: Settings, release: Release) -> str:
+    if settings.releases_url is None:
+        raise ValueError(
+            f"These DAGs are of release {release.release}, and FLIGHTLAKE_RELEASES_URL, where its"
+            " main.py and flightlake.zip are, is not set. Set it in the startup script."
+        )
+    return settings.releases_url
 
 
 def _wrong_package(name: str, wanted: str) -> str | None:

@@ -28,11 +28,11 @@ class Settings(BaseSettings):
     )
     releases_url: str | None = Field(
         default=None,
-        description="s3://…/releases; DAGs of a release submit the code of theirs",
+        description="s3://…/releases; DAGs of a release submit the code and packages of theirs",
     )
     python_archive_url: str | None = Field(
         default=None,
-        description="s3://…/env.tar.gz with the job's Python packages; none where they are",
+        description="s3://…/env.tar.gz with the jobs' Python packages, where there is no release",
     )
 
     emr_application_id: str = Field(

@@ -12,7 +12,7 @@ from flightlake.contracts.tables import Table
 
 from flightlake_dags.config import spark_sizing
 from flightlake_dags.defaults import OWNER
-from flightlake_dags.release import code_folder
+from flightlake_dags.release import code_folder, python_archive
 from flightlake_dags.session_policy import session_policy
 from flightlake_dags.settings import Settings, get_settings
 
@@ -104,7 +104,7 @@ def submit_parameters(settings: Settings, sizing: str) -> str:
     conf = {
         **_DELTA,
         **spark_sizing(sizing),
-        **_python(settings.python_archive_url),
+        **_python(python_archive(settings)),
         "spark.emr-serverless.driverEnv.FLIGHTLAKE_LOG_FORMAT": settings.log_format,
     }
     options = [f"--conf {name}={value}" for name, value in conf.items()]

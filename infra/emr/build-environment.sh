@@ -26,3 +26,8 @@ python3.11 -m venv --copies "$work/environment"
 "$work/environment/bin/pip" install --quiet --require-hashes --only-binary :all: -r requirements.txt
 "$work/tools/bin/venv-pack" --force --prefix "$work/environment" --output env.tar.gz
 sha256sum env.tar.gz
+# What the release calls these packages; `make deploy` looks for the archive under that name.
+name="$(cat build-environment.sh requirements.txt venv-pack.txt | sha256sum | cut -c 1-8)"
+echo "Upload it, once, to where your releases are:" \
+    "aws s3api put-object --if-none-match '*' --bucket BUCKET" \
+    "--key releases/environments/$name/env.tar.gz --body env.tar.gz"

@@ -47,6 +47,7 @@ def ours(monkeypatch: pytest.MonkeyPatch, root: Path) -> Release:
             for name in ("apache-airflow", "apache-airflow-providers-amazon", "pydantic-settings")
         },
         plugins={"emr/operator.py": hashlib.sha256(operator).hexdigest()},
+        job_environment="0a1b2c3d",
     )
     monkeypatch.setattr(release, "own_release", lambda: found)
     return found
@@ -65,6 +66,14 @@ def test_a_release_submits_its_own_code_whatever_else_is_told(ours: Release) -> 
     folder = f"s3://flightlake/releases/{HERE}"
     assert release.code_folder(settings) == folder
     assert f"--py-files {folder}/flightlake.zip " in submit_parameters(settings, "hour")
+
+
+def test_a_release_submits_the_packages_that_its_jobs_were_tested_with(ours: Release) -> None:
+    settings = Settings(
+        python_archive_url="s3://else/env.tar.gz", releases_url="s3://flightlake/releases"
+    )
+    archive = "s3://flightlake/releases/environments/0a1b2c3d/env.tar.gz"
+    assert f"--conf spark.archives={archive}#environment " in submit_parameters(settings, "hour")
 
 
 def test_a_release_without_a_place_of_releases_does_not_import(ours: Release) -> None:
@@ -109,6 +118,11 @@ def test_the_code_has_to_be_there_and_deployed_last(
     with pytest.raises(AirflowFailException, match=rf"{HERE}/flightlake\.zip is missing"):
         release.require_code(ours)
     releases.write(f"{HERE}/flightlake.zip", b"")
+    with pytest.raises(
+        AirflowFailException, match=r"environments/0a1b2c3d/env\.tar\.gz is missing"
+    ):
+        release.require_code(ours)
+    releases.write("environments/0a1b2c3d/env.tar.gz", b"")
     release.require_code(ours)
     releases.write("current.json", b'{"release": "another"}')
     with pytest.raises(AirflowFailException, match=r"current\.json says another"):

@@ -19,7 +19,7 @@ from flightlake_release.tree import Tree
 MANIFEST = "manifest.json"
 PLUGINS = "plugins.zip"
 REQUIREMENTS = "requirements.txt"
-JOB_PACKAGES = "job-environment/requirements.txt"
+JOB_ENVIRONMENT = "job-environment/"
 RELEASE_FILE = "RELEASE.json"
 DAGS = "dags/"
 
@@ -32,20 +32,30 @@ Files = dict[str, bytes]
 def build(tree: Tree) -> Files:
     """Every file of the release by its name; the same bytes for the same commit, anywhere."""
     pyproject = tree.read("pyproject.toml").decode()
-    requirements = tree.read(REQUIREMENTS)
     versions = key_versions(pyproject)
     constraints = f"constraints-{versions['airflow']}.txt"
+    inside = tree.read(f"infra/mwaa/{constraints}")
+    # Named by its content: workers keep starting with the requirements of the release before until
+    # MWAA has taken these, and need the constraints of those.
+    named = constraints.replace(".txt", f"-{_short(inside)}.txt")
+    requirements = tree.read(REQUIREMENTS).replace(
+        f"/{DAGS}{constraints}".encode(), f"/{DAGS}{named}".encode()
+    )
     plugins = plugin_files(tree, pyproject)
+    environment = _in("job-environment", tree.below("infra/emr"))
+    about = release_file(
+        tree.release, requirements, versions, plugins, job_environment_of(environment)
+    )
     files = {
         "main.py": tree.read("jobs/main.py"),
         "flightlake.zip": zip_bytes(_code_files(tree)),
         PLUGINS: zip_bytes(plugins),
         REQUIREMENTS: requirements,
         **_in("dags", tree.below("dags")),
-        f"{DAGS}{constraints}": tree.read(f"infra/mwaa/{constraints}"),
-        f"{DAGS}{RELEASE_FILE}": release_file(tree.release, requirements, versions, plugins),
+        f"{DAGS}{named}": inside,
+        f"{DAGS}{RELEASE_FILE}": about,
         **_in("expectations", tree.below("expectations")),
-        **_in("job-environment", tree.below("infra/emr")),
+        **environment,
         "sbom.cdx.json": _bill_of_materials(tree, requirements),
     }
     return files | {MANIFEST: manifest(tree, versions, files)}
@@ -63,7 +73,11 @@ def plugin_files(tree: Tree, pyproject: str) -> Files:
 
 
 def release_file(
-    release: str, requirements: bytes, versions: Mapping[str, str], plugins: Files
+    release: str,
+    requirements: bytes,
+    versions: Mapping[str, str],
+    plugins: Files,
+    job_environment: str,
 ) -> bytes:
     """What the DAGs know of their release, to lie beside them.
 
@@ -71,8 +85,23 @@ def release_file(
     install: the DAG ``smoke`` compares.
     """
     packages = {"apache-airflow": versions["airflow"], **pins(requirements.decode().splitlines())}
-    digests = {name: _digest(body) for name, body in plugins.items()}
-    return _json({"release": release, "packages": packages, "plugins": digests})
+    return _json(
+        {
+            "release": release,
+            "packages": packages,
+            "plugins": {name: _digest(body) for name, body in plugins.items()},
+            "job_environment": job_environment,
+        }
+    )
+
+
+def job_environment_of(files: Files) -> str:
+    """The name of the jobs' packages: releases with the same ones share an archive.
+
+    ``build-environment.sh`` reckons the same in the folder where it builds that archive.
+    """
+    names = sorted(name for name in files if name.startswith(JOB_ENVIRONMENT))
+    return _short(b"".join(files[name] for name in names))
 
 
 def manifest(tree: Tree, versions: Mapping[str, str], files: Files) -> bytes:
@@ -167,6 +196,10 @@ def _in(folder: str, files: Files) -> Files:
 
 def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+def _short(body: bytes) -> str:
+    return _digest(body)[:8]
 
 
 def _json(value: object) -> bytes:

@@ -55,6 +55,7 @@ def deploy(
     environment: Annotated[str, typer.Option("--env", envvar="DEPLOY_ENV")] = "",
     release: Annotated[str, typer.Option(envvar="DEPLOY_RELEASE")] = "",
     dry_run: Annotated[bool, typer.Option(envvar="DEPLOY_DRY_RUN")] = False,
+    forward: Annotated[bool, typer.Option(envvar="DEPLOY_FORWARD")] = False,
 ) -> None:
     """Make an environment run a release; an older one rolls back."""
     settings = load_deploy_settings(ROOT / "infra/deploy", environment)
@@ -62,7 +63,9 @@ def deploy(
     mwaa = Mwaa(session.client("mwaa"), settings.mwaa_environment)
     s3 = session.client("s3")
     try:
-        run_deploy(s3, mwaa, settings.releases_url, release, Tree(ROOT), dry_run=dry_run)
+        run_deploy(
+            s3, mwaa, settings.releases_url, release, Tree(ROOT), dry_run=dry_run, forward=forward
+        )
     except (BotoCoreError, ClientError) as error:
         raise LocalError(f"AWS said: {error}. {_GOES_ON}") from None
     except KeyboardInterrupt:
@@ -70,13 +73,25 @@ def deploy(
 
 
 def run_deploy(
-    s3: Any, mwaa: Mwaa, releases_url: str, asked: str, tree: Tree, *, dry_run: bool
+    s3: Any,
+    mwaa: Mwaa,
+    releases_url: str,
+    asked: str,
+    tree: Tree,
+    *,
+    dry_run: bool,
+    forward: bool,
 ) -> None:
-    """Print the plan, then do it, unless it was asked for the plan alone."""
+    """Print the plan, then do it, unless it was asked for the plan alone.
+
+    With ``forward``, only in place of a release that this one is made on.
+    """
     steps = show.steps()
     deployment = Deployment(s3, mwaa, releases_url, steps)
     with steps.live():
         files = deployment.release(asked, tree)
+        if forward:
+            deployment.require_forward(files, tree)
         environment = mwaa.read()
         require_airflow(files, environment)
         if not environment.is_ready and not dry_run:
@@ -106,7 +121,9 @@ def show_plan(steps: Steps, plan: Plan, environment: Environment) -> None:
         if plan.restarts_for
         else "goes on: plugins and requirements are the same",
     )
-    table.add_row("job environment", _job_environment(plan))
+    packages = "/".join(plan.job_environment.split("/")[-3:-1])
+    found = "is there" if plan.has_job_environment else "is missing: docs/releases.md says how"
+    table.add_row("jobs' packages", f"{packages}, {found}")
     table.add_row("DAGs: write", ", ".join(plan.dags_to_write) or "none")
     table.add_row("DAGs: remove", ", ".join(plan.dags_to_remove) or "none")
     steps.console.print(table)
@@ -123,12 +140,6 @@ def files_table(files: Files) -> Table:
     for name, (count, size) in sorted(sizes.items()):
         table.add_row(name, str(count), f"{size:,}")
     return table
-
-
-def _job_environment(plan: Plan) -> str:
-    if not plan.has_new_job_environment:
-        return "the same"
-    return "other packages: it needs an env.tar.gz of its own, see docs/releases.md"
 
 
 def shorter(path: Path) -> str:

@@ -15,13 +15,13 @@ from flightlake_local.errors import LocalError
 
 from flightlake_release.build import (
     DAGS,
-    JOB_PACKAGES,
     MANIFEST,
     PLUGINS,
     RELEASE_FILE,
     REQUIREMENTS,
     Files,
     build,
+    job_environment_of,
     release_of,
     require_whole,
 )
@@ -31,6 +31,8 @@ from flightlake_release.tree import Tree
 
 CURRENT = "current.json"
 """Which release the environment runs; below the releases, and written last."""
+ARCHIVE = "env.tar.gz"
+"""The jobs' Python packages, each build in its own folder of ``environments/``."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Plan:
     release: str
     replaces: str | None
     uploads: tuple[str, ...]
-    has_new_job_environment: bool
+    job_environment: str
+    has_job_environment: bool
     restarts_for: tuple[str, ...]
     dags_to_write: tuple[str, ...]
     dags_to_remove: tuple[str, ...]
@@ -84,6 +87,20 @@ class Deployment:
             f" {tree.commit[:12]}. Check {asked} out and deploy it from there."
         )
 
+    def require_forward(self, files: Files, tree: Tree) -> None:
+        """Let pass where the release that runs is a part of this one's history.
+
+        Raises:
+            LocalError: it is not, or the clone does not know.
+        """
+        release, runs = release_of(files), self._current()
+        if runs is not None and runs not in tree.history(release):
+            raise LocalError(
+                f"The environment runs release {runs[:12]}, which {release[:12]} is not made on: an"
+                " older release must not go over a newer one unasked. Nothing was deployed. Deploy"
+                " the newest commit, or go back on purpose: without FORWARD."
+            )
+
     def plan(self, files: Files, environment: Environment) -> Plan:
         """Compare a release with what is there.
 
@@ -93,15 +110,14 @@ class Deployment:
         kept = set(own.names())
         dags = self._dags(environment)
         wanted, there = _dags_of(files), dags.names()
-        current = self._releases.read(CURRENT)
-        replaces = json.loads(current)["release"] if current else None
-        job_packages = replaces and self._releases.read(f"{replaces}/{JOB_PACKAGES}")
+        archive = self._releases.folder(f"environments/{job_environment_of(files)}")
         bucket = self._bucket(environment)
         return Plan(
             release=release,
-            replaces=replaces,
+            replaces=self._current(),
             uploads=tuple(name for name in _manifest_last(files) if name not in kept),
-            has_new_job_environment=job_packages != files[JOB_PACKAGES],
+            job_environment=f"{archive.url}/{ARCHIVE}",
+            has_job_environment=ARCHIVE in archive.names(),
             restarts_for=tuple(
                 name
                 for name in (PLUGINS, REQUIREMENTS)
@@ -115,10 +131,32 @@ class Deployment:
         )
 
     def run(self, files: Files, environment: Environment, plan: Plan) -> None:
-        """Do what a plan says, in the order in which a break at any point does no harm."""
+        """Do what a plan says, in the order in which a break at any point does no harm.
+
+        Raises:
+            LocalError: the jobs' packages are nowhere, MWAA gave up, or somebody else deploys too.
+        """
+        if not plan.has_job_environment:
+            raise LocalError(_no_job_environment(plan.job_environment))
         self._upload(files)
         if plan.restarts_for:
             self._restart(files, environment, plan)
+            # An hour may have passed, in which somebody else could deploy.
+            plan = self.plan(files, self._mwaa.read())
+        self._put_dags(files, environment, plan)
+        left = self.plan(files, self._mwaa.read())
+        if left.restarts_for or left.dags_to_write or left.dags_to_remove:
+            raise LocalError(
+                f"Somebody else deploys to {environment.name} at the same time: what is there is"
+                f" not release {plan.release[:12]}. {CURRENT} was left alone. Agree on a release, wait"
+                " until the other command has ended, and give this command again."
+            )
+        with self._steps.step("Pointer") as step:
+            pointer = {"release": plan.release, "environment": environment.name}
+            self._releases.put(CURRENT, (json.dumps(pointer) + "\n").encode())
+            step.outcome = f"{CURRENT} says {plan.release[:12]}"
+
+    def _put_dags(self, files: Files, environment: Environment, plan: Plan) -> None:
         dags, wanted = self._dags(environment), _dags_of(files)
         with self._steps.step("DAGs") as step:
             for name in plan.dags_to_write:
@@ -130,10 +168,10 @@ class Deployment:
             step.outcome = (
                 f"DAGs: {len(plan.dags_to_write)} written, {len(plan.dags_to_remove)} removed"
             )
-        with self._steps.step("Pointer") as step:
-            pointer = {"release": plan.release, "environment": environment.name}
-            self._releases.put(CURRENT, (json.dumps(pointer) + "\n").encode())
-            step.outcome = f"{CURRENT} says {plan.release[:12]}"
+
+    def _current(self) -> str | None:
+        current = self._releases.read(CURRENT)
+        return str(json.loads(current)["release"]) if current else None
 
     def _built(self, tree: Tree) -> Files:
         if tree.is_dirty:
@@ -154,7 +192,11 @@ class Deployment:
     def _fetched(self, release: str) -> Files:
         with self._steps.step(f"Release {release[:12]}") as step:
             own = self._releases.folder(release)
-            files = {name: own.read(name) or b"" for name in own.names()}
+            # Only what the manifest names: whatever else lies there is no part of the release.
+            manifest = own.read(MANIFEST) or b"{}"
+            read = {name: own.read(name) for name in json.loads(manifest)["files"]}
+            files = {name: body for name, body in read.items() if body is not None}
+            files[MANIFEST] = manifest
             require_whole(files, own.url)
             step.outcome = f"Release {release[:12]}: {len(files)} files, as they were built"
         return files
@@ -169,6 +211,7 @@ class Deployment:
 
     def _restart(self, files: Files, environment: Environment, plan: Plan) -> None:
         # The requirements name a constraints file beside the DAGs: it has to be there before.
+        # Those of the release that runs stay until the DAGs come.
         dags, bucket = self._dags(environment), self._bucket(environment)
         for name, body in _dags_of(files).items():
             if name.startswith("constraints-") and dags.read(name) != body:
@@ -209,6 +252,16 @@ def require_airflow(files: Files, environment: Environment) -> None:
             f" {wanted}: its requirements would not install. Nothing was deployed. Make an"
             f" environment of {wanted}, or change the versions and run `make mwaa-check`."
         )
+
+
+def _no_job_environment(url: str) -> str:
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    return (
+        f"There is no {url}, the Python packages of this release's jobs. Nothing was deployed."
+        f" Build {ARCHIVE} with build-environment.sh in the release's job-environment/, on Amazon"
+        f" Linux 2023, and upload it: aws s3api put-object --if-none-match '*' --bucket {bucket}"
+        f" --key {key} --body {ARCHIVE}"
+    )
 
 
 def _dags_of(files: Files) -> Files:

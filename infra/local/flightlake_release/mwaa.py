@@ -12,8 +12,8 @@ from flightlake_local.errors import LocalError
 from flightlake_release.build import PLUGINS, REQUIREMENTS
 
 POLL_S = 30.0
-MAX_LOOKS = 240
-"""Two hours: an update is over long before, or something is wrong."""
+MAX_LOOKS = 200
+"""100 minutes in all: an update is over long before, and a workflow's job ends a while later."""
 
 _FIELDS = {PLUGINS: "Plugins", REQUIREMENTS: "Requirements"}
 _READY = ("AVAILABLE", "UPDATE_FAILED")
@@ -47,6 +47,7 @@ class Mwaa:
         self, client: Any, name: str, sleep: Callable[[float], object] = time.sleep
     ) -> None:
         self._client, self._name, self._sleep = client, name, sleep
+        self._looks_left = MAX_LOOKS
 
     def read(self) -> Environment:
         """The environment as it is now.
@@ -107,9 +108,10 @@ class Mwaa:
         """Wait until the environment runs and is as wanted.
 
         Raises:
-            LocalError: it is broken, or is not so after two hours.
+            LocalError: it is broken, or this and what was waited for before took too long.
         """
-        for _ in range(MAX_LOOKS):
+        while self._looks_left:
+            self._looks_left -= 1
             now = self.read()
             show(now.status)
             if now.status in _BROKEN:
@@ -125,6 +127,6 @@ class Mwaa:
 
 def _refusal(now: Environment) -> str:
     return (
-        f"MWAA says {now.status} of {now.name}: {now.last_error}. The DAGs were left as they were."
+        f"MWAA says {now.status} of {now.name}: {now.last_error}. No DAG was changed."
         " Mend the cause, or deploy the release that ran before."
     )

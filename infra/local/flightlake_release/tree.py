@@ -41,6 +41,10 @@ class Tree:
         """The id of the release that is built from these files."""
         return f"{self.commit}-dirty" if self.is_dirty else self.commit
 
+    def history(self, commit: str) -> frozenset[str]:
+        """A commit and all that it was made on, as far as the clone has them."""
+        return frozenset(self._git("rev-list", commit).splitlines())
+
     def read(self, name: str) -> bytes:
         """The bytes of a tracked file, by its path below the root.
 

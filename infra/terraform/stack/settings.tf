@@ -2,22 +2,17 @@ locals {
   releases_url = module.delivery.releases_url
 
   # What is not here has the default of dags/flightlake_dags/settings.py.
-  settings = merge(
-    {
-      FLIGHTLAKE_ALERTS             = "sns:${module.observability.topic_arn}"
-      FLIGHTLAKE_ATHENA_PREFIX      = local.database_prefix
-      FLIGHTLAKE_ATHENA_WORKGROUP   = module.catalog.workgroup
-      FLIGHTLAKE_EMR_APPLICATION_ID = module.emr_serverless.application_id
-      FLIGHTLAKE_EMR_JOB_ROLE_ARNS  = jsonencode(module.security.job_role_arns)
-      FLIGHTLAKE_METRICS            = "cloudwatch"
-      FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
-      FLIGHTLAKE_LOG_FORMAT         = "json"
-      FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
-      # The DAGs say which release they are of: they submit its code.
-      FLIGHTLAKE_RELEASES_URL = trimsuffix(local.releases_url, "/")
-    },
-    var.release.has_python_archive ? {
-      FLIGHTLAKE_PYTHON_ARCHIVE_URL = "${local.releases_url}${var.release.name}/env.tar.gz"
-    } : {},
-  )
+  settings = {
+    FLIGHTLAKE_ALERTS             = "sns:${module.observability.topic_arn}"
+    FLIGHTLAKE_ATHENA_PREFIX      = local.database_prefix
+    FLIGHTLAKE_ATHENA_WORKGROUP   = module.catalog.workgroup
+    FLIGHTLAKE_EMR_APPLICATION_ID = module.emr_serverless.application_id
+    FLIGHTLAKE_EMR_JOB_ROLE_ARNS  = jsonencode(module.security.job_role_arns)
+    FLIGHTLAKE_METRICS            = "cloudwatch"
+    FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
+    FLIGHTLAKE_LOG_FORMAT         = "json"
+    FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
+    # The DAGs say which release they are of: they submit its code and the packages of its jobs.
+    FLIGHTLAKE_RELEASES_URL = trimsuffix(local.releases_url, "/")
+  }
 }

@@ -147,19 +147,6 @@ variable "airflow" {
   })
 }
 
-variable "release" {
-  description = "The folder below releases/ with the Python archive of jobs, and if there is one."
-  type = object({
-    name               = string
-    has_python_archive = optional(bool, true)
-  })
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9._-]+$", var.release.name))
-    error_message = "A release is one folder, such as 2026-11-21-3f2a91c."
-  }
-}
-
 variable "poll" {
   description = "How often OpenSky is asked, in seconds."
   type = object({

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,12 +78,16 @@ def s3() -> Iterator[Any]:
 
 @dataclass
 class FakeMwaa:
-    """An environment that takes some looks to restart, or gives the update up."""
+    """An environment that takes some looks to restart, or gives the update up.
+
+    What happens ``meanwhile`` happens once, at the first look at an update.
+    """
 
     environment: dict[str, Any]
     looks_to_restart: int = 2
     gives_up: bool = False
     is_slow_to_tell: bool = False
+    meanwhile: Callable[[], object] | None = None
     updates: list[dict[str, Any]] = field(default_factory=list)
     _looks: int = 0
     _tells_what_was: bool = False
@@ -94,6 +98,9 @@ class FakeMwaa:
             self._tells_what_was = False
             return self.environment | self._before
         if self.environment["Status"] == "UPDATING":
+            if meanwhile := self.meanwhile:
+                self.meanwhile = None
+                meanwhile()
             self._looks += 1
             if self._looks > self.looks_to_restart:
                 self._end_update()

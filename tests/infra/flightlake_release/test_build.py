@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import ROOT
-from flightlake_release.build import MANIFEST, build, require_whole, write
+from flightlake_release.build import MANIFEST, build, job_environment_of, require_whole, write
 from flightlake_release.tree import Tree
 
 from tests.infra.flightlake_release.conftest import commit, copy_of, git
@@ -124,7 +124,6 @@ def test_a_release_holds_all_that_aws_gets(tree: Tree) -> None:
         "dags/smoke.py",
         "dags/.airflowignore",
         "dags/config/spark.json",
-        "dags/constraints-3.2.1.txt",
         "dags/RELEASE.json",
         "expectations/silver/state_vectors.json",
         "job-environment/requirements.txt",
@@ -136,7 +135,9 @@ def test_a_release_holds_all_that_aws_gets(tree: Tree) -> None:
     named = re.findall(
         r'--constraint "/usr/local/airflow/(.+)"', files["requirements.txt"].decode()
     )
-    assert named == ["dags/constraints-3.2.1.txt"]
+    assert len(named) == 1
+    assert re.fullmatch(r"dags/constraints-3\.2\.1-[0-9a-f]{8}\.txt", named[0])
+    assert files[named[0]] == (ROOT / "infra/mwaa/constraints-3.2.1.txt").read_bytes()
 
 
 def test_the_plugins_are_at_the_root_of_their_zip_and_bring_their_entry_point(tree: Tree) -> None:
@@ -160,6 +161,25 @@ def test_the_plugins_are_at_the_root_of_their_zip_and_bring_their_entry_point(tr
     assert dict(points["apache_airflow_provider"]) == {
         "provider_info": "opensky.provider:get_provider_info"
     }
+
+
+def test_who_builds_the_jobs_packages_is_told_the_name_that_the_release_has(
+    tree: Tree, tmp_path: Path
+) -> None:
+    files = build(tree)
+    write(files, tmp_path / "release")
+    folder = tmp_path / "release/job-environment"
+    [line] = re.findall(r"^name=.*$", (folder / "build-environment.sh").read_text(), re.MULTILINE)
+    (folder / "env.tar.gz").write_bytes(b"what was just built")
+    done = subprocess.run(
+        ["sh", "-euc", f'{line}; echo "$name"'],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == job_environment_of(files)
+    assert json.loads(files["dags/RELEASE.json"])["job_environment"] == job_environment_of(files)
 
 
 def test_plugins_keep_their_bytes_when_only_a_dag_changes(tree: Tree, clone: Path) -> None:

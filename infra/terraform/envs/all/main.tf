@@ -14,7 +14,6 @@ module "stack" {
   log_retention_days    = var.log_retention_days
   spark                 = var.spark
   airflow               = var.airflow
-  release               = var.release
   poll                  = var.poll
   analyst_arns          = var.analyst_arns
   athena_max_scanned_gb = var.athena_max_scanned_gb

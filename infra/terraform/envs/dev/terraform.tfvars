@@ -42,10 +42,6 @@ airflow = {
   max_workers       = 1
 }
 
-release = {
-  name = "none-yet"
-}
-
 # OpenSky's anonymous 400 credits a day are a poll of the world every 15 minutes.
 poll = {
   seconds = 900

@@ -40,10 +40,6 @@ airflow = {
   max_workers       = 3
 }
 
-release = {
-  name = "none-yet"
-}
-
 poll = {
   seconds = 90
 }

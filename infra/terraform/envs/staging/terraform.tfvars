@@ -39,10 +39,6 @@ airflow = {
   max_workers       = 2
 }
 
-release = {
-  name = "none-yet"
-}
-
 poll = {
   seconds = 90
 }

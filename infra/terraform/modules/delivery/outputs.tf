@@ -4,6 +4,6 @@ output "deployer_role_arn" {
 }
 
 output "releases_url" {
-  description = "The folder of releases: each has main.py, flightlake.zip and env.tar.gz."
+  description = "The folder of releases, and of their jobs' packages in environments/."
   value       = "s3://${var.code_bucket}/${local.releases}"
 }
