@@ -25,12 +25,13 @@ export EXPORT_FORMAT := $(value FORMAT)
 export DEPLOY_ENV := $(value ENV)
 export DEPLOY_RELEASE := $(value RELEASE)
 export DEPLOY_DRY_RUN := $(value DRY_RUN)
+export DEPLOY_FORWARD := $(value FORWARD)
 export RESTORE_TABLE := $(value TABLE)
 export RESTORE_VERSION := $(value VERSION)
 export RESTORE_AT := $(value AT)
 export RESTORE_ACCEPT := $(value ACCEPT)
 export COST_ENV := $(value ENV)
-unexport SQL FORMAT FROM TABLE TO AREA COLUMNS VERSION AT ACCEPT ENV RELEASE DRY_RUN
+unexport SQL FORMAT FROM TABLE TO AREA COLUMNS VERSION AT ACCEPT ENV RELEASE DRY_RUN FORWARD
 MAKEOVERRIDES :=
 
 help: ## print this help
@@ -123,8 +124,8 @@ audit: setup ## look for weaknesses, secrets and careless workflows (STRICT=1: s
 compose-env: setup ## make .env for docker-compose.yaml, where there is none
 	@$(LOCAL) compose-env
 
-mwaa-check: setup ## would this release install and import on each of MWAA's Airflow versions?
-	@$(PYTHON) infra/local/mwaa_check.py
+mwaa-check: setup ## would this release install and import on MWAA? (STRICT=1: skip nothing)
+	@$(PYTHON) infra/local/mwaa_check.py $(if $(STRICT)$(CI),--strict)
 
 mwaa-envs: setup ## make the environments of MWAA's Airflow versions, to import the DAGs in
 	@$(PYTHON) infra/local/mwaa_envs.py

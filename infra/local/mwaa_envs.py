@@ -1,6 +1,7 @@
 """Make an environment for each Airflow version of MWAA: the DAGs must import there too.
 
-Skips, with a line that says so, what cannot be had: Python 3.12, or the package registry.
+Without Python 3.12 they are skipped, with a line that says so. What cannot be installed is a
+failure: MWAA could not install it either.
 """
 
 from __future__ import annotations
@@ -20,13 +21,21 @@ VERSIONS = ("3.0.6", "3.2.1", "3.3.1")
 MWAA_PYTHON = (3, 12)
 
 
+class OtherPythonError(SetupError):
+    """This is not MWAA's Python, so nothing can be said about MWAA here."""
+
+
 @dataclass(frozen=True)
 class Environment:
-    """An Airflow with the requirements, as MWAA would have installed them."""
+    """An Airflow with the requirements, as MWAA would have installed them.
+
+    ``install_s`` is what installing them took, in an earlier run where it ``was_there`` already.
+    """
 
     python: Path
     relaxed: Mapping[str, str]
     install_s: float
+    was_there: bool = False
 
 
 def make_environment(version: str, uv: Path | None) -> Environment:
@@ -35,17 +44,18 @@ def make_environment(version: str, uv: Path | None) -> Environment:
     Airflow itself is in MWAA's image. The requirements come after it, by pip as there, timed.
 
     Raises:
-        SetupError: this is not MWAA's Python, or the packages cannot be installed.
+        OtherPythonError: this is not MWAA's Python.
+        SetupError: the packages cannot be installed.
     """
     if sys.version_info[:2] != MWAA_PYTHON:
-        raise SetupError("MWAA runs Python 3.12, and .venv has another")
+        raise OtherPythonError("MWAA runs Python 3.12, and .venv has another")
     folder = ROOT / f".venv-airflow-{version}"
     constraints = ROOT / f"infra/mwaa/constraints-{version}.txt"
     given_way, requirements = requirements_for(version)
     stamp, python = folder / "setup.stamp", folder / "bin/python"
     wanted = hashlib.sha256(constraints.read_bytes() + requirements.encode()).hexdigest()
     if (install_s := _seconds_in(stamp, wanted)) is not None:
-        return Environment(python, given_way, install_s)
+        return Environment(python, given_way, install_s, was_there=True)
     say(f"Installing Airflow {version} into {folder.name}, to import the DAGs in")
     log = TOOLS / f"airflow-{version}.log"
     what: Command = [f"apache-airflow=={version}", "-c", constraints]
@@ -96,15 +106,20 @@ def _seconds_in(stamp: Path, wanted: str) -> float | None:
         return None
 
 
-def main() -> None:
-    """Make every environment that can be had."""
+def main() -> int:
+    """Make every environment that can be had; 1 where one could not be installed."""
     uv = find_uv()
+    failed = False
     for version in VERSIONS:
         try:
             make_environment(version, uv)
-        except SetupError as error:
+        except OtherPythonError as error:
             say(f"Skipped: DAG imports under Airflow {version}. {error}")
+        except SetupError as error:
+            say(f"Failed: Airflow {version}. {error}")
+            failed = True
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

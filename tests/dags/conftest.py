@@ -26,6 +26,25 @@ def root() -> Path:
     return ROOT
 
 
+def _python_of(version: str, root: Path) -> Path:
+    """MWAA's Python with a version of Airflow and the requirements, as `make mwaa-envs` left it."""
+    folder = root / f".venv-airflow-{version}"
+    if not folder.exists():
+        missing = f"no environment with Airflow {version}: `make mwaa-envs` creates it"
+        if "CI" in os.environ:
+            pytest.fail(missing)
+        pytest.skip(missing)
+    if not (folder / "setup.stamp").exists():
+        pytest.fail(f"{folder.name} was not installed to its end: `make mwaa-envs` says why")
+    return folder / "bin/python"
+
+
+@pytest.fixture(scope="session")
+def python_of(root: Path) -> Callable[[str], Path]:
+    """The Python of a version of MWAA's Airflow; a test skips only where none was installed."""
+    return lambda version: _python_of(version, root)
+
+
 @pytest.fixture(scope="session")
 def load_dags() -> ModuleType:
     """The script of that name, as a module."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 from emr_serverless_local.server import LocalEmrServerless
 from emr_serverless_local.settings import Settings
-from flightlake_release.build import Files, build, release_of
+from flightlake_release.build import Files, build, job_environment_of, release_of
 from flightlake_release.layout import lay_out, run_script
 from flightlake_release.tree import Tree
 
@@ -19,11 +19,8 @@ TASKS = ("application", "code", "lake", "packages", "plugins")
 
 
 @pytest.fixture(scope="module")
-def python(root: Path) -> Path:
-    path = root / ".venv-airflow-3.2.1/bin/python"
-    if not path.exists():
-        pytest.skip("no environment with Airflow 3.2.1: `make mwaa-envs` creates it")
-    return path
+def python(python_of: Callable[[str], Path]) -> Path:
+    return python_of("3.2.1")
 
 
 @pytest.fixture
@@ -48,6 +45,9 @@ def environment(
     lake.mkdir()
     for name in ("main.py", "flightlake.zip"):
         (releases / release_of(files) / name).write_bytes(files[name])
+    archive = releases / f"environments/{job_environment_of(files)}/env.tar.gz"
+    archive.parent.mkdir(parents=True)
+    archive.touch()
     (releases / "current.json").write_text(json.dumps({"release": release_of(files)}))
     with LocalEmrServerless(Settings(), tmp_path / "emr") as server:
         client = boto3.client("emr-serverless", endpoint_url=server.url)
