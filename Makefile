@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay query spark-sql export restore cost package \
 	deploy docs guide test infra-test lint format bench-day flights-accuracy flights-check \
-	mwaa-check mwaa-envs lock clean audit compose-env nightly
+	mwaa-check mwaa-envs lock clean audit compose-env nightly checkov
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -103,11 +103,11 @@ flights-check: setup ## hold the flights of bench-day's day against the same rul
 test: setup mwaa-envs ## run the tests (ARGS="-k name": some of them)
 	@$(PYTHON) -m pytest -n 2 -m 'not nightly' $(ARGS)
 
-nightly: setup ## run what takes minutes: kills, S3, a lake made again, Terraform's tests
+nightly: setup checkov ## run what takes minutes: kills, S3, a lake made again, Terraform's tests
 	@$(PYTHON) -m pytest -n 2 -m nightly $(ARGS)
 
-infra-test: setup ## hold the Terraform code against its rules and tests, with no account
-	@$(PYTHON) infra/terraform/check.py
+infra-test: setup checkov ## hold the Terraform code against its rules and tests (STRICT=1: skip nothing)
+	@$(PYTHON) infra/terraform/check.py $(if $(STRICT)$(CI),--strict)
 
 lint: setup ## check style and types
 	@.venv/bin/ruff check $(OWN_CODE)
@@ -126,6 +126,9 @@ compose-env: setup ## make .env for docker-compose.yaml, where there is none
 
 mwaa-check: setup ## would this release install and import on MWAA? (STRICT=1: skip nothing)
 	@$(PYTHON) infra/local/mwaa_check.py $(if $(STRICT)$(CI),--strict)
+
+checkov: setup
+	@$(PYTHON) infra/local/checkov.py
 
 mwaa-envs: setup ## make the environments of MWAA's Airflow versions, to import the DAGs in
 	@$(PYTHON) infra/local/mwaa_envs.py

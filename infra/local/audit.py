@@ -7,7 +7,6 @@ constraints bind neither them nor us. What cannot be looked at is skipped with i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -16,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bootstrap import LOCK, ROOT, TOOLS, Command, SetupError, clean_environment, find_uv, run, say
+from bootstrap import LOCK, ROOT, TOOLS, Command, SetupError, clean_environment, install_tools, say
 
 TOOLS_LOCK = ROOT / "infra/local/audit.txt"
 FOLDER = TOOLS / "audit"
-WORKFLOWS = ROOT / ".github/workflows"
+WORKFLOWS = ROOT / ".github"
 
 MADE_UP_IN_TESTS = ("Basic Auth Credentials", "Secret Keyword")
 """Logins that tests make up are written like real ones; keys of known issuers count everywhere."""
@@ -152,27 +151,16 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[-1].strip()[:300] if lines else f"exit code {done.returncode}"
 
 
-def install_tools() -> Path:
+def install_programs() -> Path:
     """The folder of the tools' programs, installed where they are not yet.
 
     Raises:
         SkippedError: they cannot be had.
     """
-    stamp = FOLDER / "setup.stamp"
-    wanted = hashlib.sha256(TOOLS_LOCK.read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        log, uv, python = TOOLS / "audit.log", find_uv(), FOLDER / "bin/python"
-        locked: Command = ["--require-hashes", "-r", TOOLS_LOCK]
-        pip: Command = [python, "-m", "pip", "install", "--quiet"]
-        if uv is not None:
-            pip = [uv, "pip", "install", "--quiet", "--python", python]
-        try:
-            run([sys.executable, "-m", "venv", "--clear", FOLDER], FOLDER.name, log)
-            run([*pip, *locked], "Installing the tools", log)
-        except SetupError as error:
-            raise SkippedError(str(error)) from None
-        stamp.write_text(wanted)
-    return FOLDER / "bin"
+    try:
+        return install_tools(FOLDER, TOOLS_LOCK)
+    except SetupError as error:
+        raise SkippedError(str(error)) from None
 
 
 def main() -> int:
@@ -181,7 +169,7 @@ def main() -> int:
     failed = False
     for name, check in CHECKS.items():
         try:
-            findings = check(install_tools())
+            findings = check(install_programs())
         except SkippedError as reason:
             say(f"Skipped: {name}; {reason}")
             failed |= is_strict

@@ -139,6 +139,27 @@ def find_uv() -> Path | None:
     return uv
 
 
+def install_tools(folder: Path, lock: Path) -> Path:
+    """The folder of a lock's programs, in an environment of their own.
+
+    So MWAA's constraints bind neither them nor us. Nothing is done where they are there already.
+
+    Raises:
+        SetupError: they cannot be had.
+    """
+    stamp, python, log = folder / "setup.stamp", folder / "bin/python", TOOLS / f"{folder.name}.log"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        uv = find_uv()
+        pip: Command = [python, "-m", "pip", "install", "--quiet"]
+        if uv is not None:
+            pip = [uv, "pip", "install", "--quiet", "--python", python]
+        run([sys.executable, "-m", "venv", "--clear", folder], folder.name, log)
+        run([*pip, "--require-hashes", "-r", lock], f"Installing {lock.name}", log)
+        stamp.write_text(wanted)
+    return folder / "bin"
+
+
 def install_packages(uv: Path | None) -> None:
     """Install the lock file, every hash checked, and the project itself in editable form.
 

@@ -1,7 +1,8 @@
 """Hold the Terraform code against its rules and tests, without an AWS account or a network.
 
 ``make infra-test`` runs all of it; pytest runs the same, piece by piece. The code is copied first,
-since ``terraform init`` leaves files beside it.
+since ``terraform init`` leaves files beside it. What is not on this machine is skipped with a line
+that says so; with ``--strict``, as CI asks, that is a failure too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 TERRAFORM = Path(__file__).resolve().parent
+CHECKOV = TERRAFORM.parents[1] / ".tools/checkov/bin"
 ENVIRONMENTS = ("dev", "staging", "prod")
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 PROVIDER_VERSION = "5.100.0"
@@ -145,13 +147,12 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
 
 
 def find_program(name: str) -> str:
-    """Where a program is: beside this Python, or on the ``PATH``.
+    """Where a program is: where ``make`` installs it, or on the ``PATH``.
 
     Raises:
         MissingToolError: it is in neither place.
     """
-    beside = Path(sys.executable).parent
-    found = shutil.which(name, path=os.pathsep.join([str(beside), os.environ.get("PATH", "")]))
+    found = shutil.which(name, path=os.pathsep.join([str(CHECKOV), os.environ.get("PATH", "")]))
     if found is None:
         raise MissingToolError(f"{name} is not installed")
     return found
@@ -229,13 +230,14 @@ def main() -> None:
             for environment in ENVIRONMENTS:
                 print(f"checkov, envs/{environment}: {checks.scan(environment)}", flush=True)
         except MissingToolError as error:
-            print(f"checkov: skipped, {error}")
+            raise MissingToolError(f"checkov; {error}") from None
 
 
 if __name__ == "__main__":
     try:
         main()
     except MissingToolError as error:
-        print(f"Skipped: {error}")
+        print(f"Skipped: {error}", flush=True)
+        sys.exit("--strict" in sys.argv[1:])
     except CheckFailedError as error:
         sys.exit(str(error))

@@ -34,3 +34,23 @@ def test_every_setting_is_on_the_aws_page_and_no_other():
     page = (REPO / "docs/aws.md").read_text()
     named = set(re.findall(r"`FLIGHTLAKE_([A-Z_]+)`", page))
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_what_is_set_up_on_github_is_all_that_delivering_asks_for():
+    workflow = (REPO / ".github/workflows/deploy.yaml").read_text()
+    page = (REPO / "docs/releases.md").read_text()
+    section = page.split("## GitHub, once")[1].split("\n## ")[0]
+    asked = set(re.findall(r"vars\.(\w+)", workflow))
+    assert asked == set(re.findall(r"`([A-Z]+(?:_[A-Z]+)*)`", section)) - {"FORWARD"}
+    for environment in ("dev", "staging", "prod"):
+        assert f"`{environment}`" in section
+    for page in ("docs/deploy.md", "docs/threat-model.md"):
+        assert "releases.md#github-once" in (REPO / page).read_text()
+    assert "docs/releases.md" in workflow
+
+
+def test_the_table_of_mwaas_versions_counts_the_dags():
+    page = (REPO / "docs/releases.md").read_text()
+    rows = re.findall(r"^\| (3\.\d+\.\d+) \| [^|]+ \| (\d+) \|", page, re.MULTILINE)
+    dags = len(list((REPO / "dags").glob("*.py")))
+    assert dict(rows) == dict.fromkeys(("3.0.6", "3.2.1", "3.3.1"), str(dags))

@@ -69,7 +69,7 @@ def test_what_cannot_be_looked_at_is_said_and_fails_only_where_it_must(
         raise audit.SkippedError("the index is down")
 
     monkeypatch.setattr(sys, "argv", ["audit.py", *options])
-    monkeypatch.setattr(audit, "install_tools", unreachable)
+    monkeypatch.setattr(audit, "install_programs", unreachable)
     assert audit.main() == code
     assert capsys.readouterr().out.count("Skipped") == len(audit.CHECKS)
 

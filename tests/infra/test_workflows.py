@@ -10,8 +10,10 @@ import jsonschema
 import pytest
 import yaml
 from flightlake_local.settings import ROOT
+from flightlake_release.mwaa import MAX_LOOKS, POLL_S
 
 FOLDER = ROOT / ".github/workflows"
+BRINGS_TERRAFORM = "./.github/actions/terraform"
 
 
 def load(name):
@@ -27,8 +29,6 @@ DELIVERS = {"dev": "dev", "staging": "staging", "prod": "prod", "back": "${{ inp
 # What a job does besides a target of the Makefile: it brings what the target needs, and looks at
 # what the target left.
 BESIDES = {
-    "terraform -chdir=infra/terraform/envs/dev init -backend=false",
-    "! grep '^Skipped' /tmp/infra-test.txt",
     "mv .flightlake/release /tmp/first",
     "(cd /tmp/first && find . -type f -exec sha256sum {} + | sort) > /tmp/first.sha256",
     "(cd .flightlake/release && find . -type f -exec sha256sum {} + | sort) > /tmp/second.sha256",
@@ -81,7 +81,7 @@ def test_a_job_calls_targets_and_little_besides(job):
 def test_every_action_is_one_commit_with_its_version_beside_it():
     used = [
         line.split("uses:")[1].strip()
-        for path in FOLDER.iterdir()
+        for path in sorted((ROOT / ".github").rglob("*.y*ml"))
         for line in path.read_text().splitlines()
         if re.match(r"\s*(- )?uses:", line)
     ]
@@ -120,7 +120,8 @@ def test_nothing_is_put_into_a_script_but_by_its_environment():
 def test_no_token_is_left_in_a_clone(job):
     for step in job.get("steps", []):
         if step.get("uses", "").startswith("actions/checkout@"):
-            assert step["with"] == {"persist-credentials": "false"}
+            assert step["with"]["persist-credentials"] == "false"
+            assert step["with"].keys() <= {"persist-credentials", "fetch-depth"}
 
 
 def test_a_job_ends_in_time_on_a_runner_of_a_known_version(job):
@@ -151,16 +152,64 @@ def test_each_environment_waits_for_the_one_before_it():
     assert needs == {"ci": None, "dev": "ci", "staging": "dev", "prod": "staging", "back": None}
 
 
+def steps_of(job):
+    """A job's steps in the order in which they run: actions without their version, and commands."""
+    return [step.get("uses", step.get("run", "")).split("@")[0] for step in job.get("steps", [])]
+
+
+def test_each_job_that_needs_terraform_brings_it():
+    needing = {"test", "nightly", "infra-test"}
+    found = set()
+    for content in WORKFLOWS.values():
+        for job in content["jobs"].values():
+            if targets := {c.split()[1] for c in commands(job) if c.startswith("make ")} & needing:
+                assert BRINGS_TERRAFORM in steps_of(job)[:-1]
+                found |= targets
+    assert found == needing
+
+
+def test_terraform_is_brought_with_the_provider_where_the_checks_look_for_it():
+    action = yaml.safe_load((ROOT / BRINGS_TERRAFORM / "action.yml").read_text())
+    setup, init = action["runs"]["steps"]
+    assert setup["uses"].startswith("hashicorp/setup-terraform@")
+    told, where = init["run"].splitlines()[1], init["env"]["TF_DATA_DIR"]
+    assert told == f'echo TF_PLUGIN_DIR={where}/providers >> "$GITHUB_ENV"'
+
+
+def test_no_check_of_ci_is_green_for_nothing():
+    lines = [line for job in WORKFLOWS["ci.yaml"]["jobs"].values() for line in commands(job)]
+    for target in ("audit", "infra-test", "mwaa-check"):
+        assert f"make {target} STRICT=1" in lines
+
+
+@pytest.mark.parametrize("title", DELIVERS)
+def test_a_deployment_speaks_before_its_job_ends_and_its_identity_lasts(title):
+    job = WORKFLOWS["deploy.yaml"]["jobs"][title]
+    [identity] = [step for step in job["steps"] if "role-to-assume" in step.get("with", {})]
+    ends_after_s = 60 * int(job["timeout-minutes"])
+    # Ten minutes for what is set up, built and copied before and after.
+    assert MAX_LOOKS * POLL_S + 600 < ends_after_s < int(identity["with"]["role-duration-seconds"])
+
+
 @pytest.mark.parametrize(("title", "environment"), DELIVERS.items())
-def test_a_delivery_is_of_one_environment_one_at_a_time_and_never_cut_off(title, environment):
+def test_a_delivery_goes_forward_only_and_the_way_back_does_not(title, environment):
+    job = WORKFLOWS["deploy.yaml"]["jobs"][title]
+    is_forward = title != "back"
+    assert ("FORWARD=1" in commands(job)[-1]) == is_forward
+    # Its command asks the history, which a clone of one commit does not have.
+    assert (job["steps"][0]["with"].get("fetch-depth") == "0") == is_forward
+
+
+@pytest.mark.parametrize(("title", "environment"), DELIVERS.items())
+def test_a_delivery_is_of_one_environment_and_only_the_way_back_cuts_one_off(title, environment):
     job = WORKFLOWS["deploy.yaml"]["jobs"][title]
     event = "workflow_dispatch" if title == "back" else "push"
     assert job["environment"] == environment
-    assert job["concurrency"] == {"group": f"deploy-{environment}", "cancel-in-progress": "false"}
+    cuts_off = "true" if title == "back" else "false"
+    assert job["concurrency"] == {"group": f"deploy-{environment}", "cancel-in-progress": cuts_off}
     assert f"github.event_name == '{event}'" in job["if"]
     # What is built is built before there is an identity to steal.
-    uses = [step.get("uses", step.get("run", "")).split("@")[0] for step in job["steps"]]
-    assert uses[-2] == "aws-actions/configure-aws-credentials"
+    assert steps_of(job)[-2] == "aws-actions/configure-aws-credentials"
     assert commands(job)[-1].startswith("make deploy ENV=")
 
 

@@ -148,8 +148,8 @@ class Deployment:
         if left.restarts_for or left.dags_to_write or left.dags_to_remove:
             raise LocalError(
                 f"Somebody else deploys to {environment.name} at the same time: what is there is"
-                f" not release {plan.release[:12]}. {CURRENT} was left alone. Agree on a release, wait"
-                " until the other command has ended, and give this command again."
+                f" not release {plan.release[:12]}. {CURRENT} was left alone. Agree on a release,"
+                " wait until the other command has ended, and give this command again."
             )
         with self._steps.step("Pointer") as step:
             pointer = {"release": plan.release, "environment": environment.name}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from infra.terraform.check import (
     roots_with_tests,
     run,
 )
+from tests.infra.terraform.conftest import skip_or_fail
 
 LEAST_ASSERTIONS = 80
 
@@ -49,12 +52,27 @@ def test_a_check_that_fails_says_why(tmp_path: Path) -> None:
         run(["sh", "-c", "echo what is wrong; exit 1"], tmp_path, {})
 
 
+# `make infra-test` and `make nightly` install it.
+@pytest.mark.nightly
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_checkov(environment: str, checks: Checks) -> None:
     try:
         assert "Failed checks: 0" in checks.scan(environment)
     except MissingToolError as error:
-        pytest.skip(str(error))
+        skip_or_fail(error)
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)])
+def test_without_terraform_a_person_is_told_and_ci_fails(arguments: list[str], code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, str(TERRAFORM / "check.py"), *arguments],
+        env={"PATH": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "Skipped: terraform is not installed\n"
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 def test_every_module_and_environment_has_tests() -> None:
