@@ -87,7 +87,7 @@ def run_under_airflow(run_script: Callable[..., Any]) -> Callable[..., dict[str,
         }
         path = Path(__file__).parent / script
         found, done = run_script(path, *arguments, env=environment, timeout_s=400)
-        return {**found, "log": done.stdout}
+        return {**found, "log": done.stdout, "errors": done.stderr}
 
     return run
 

@@ -38,6 +38,10 @@ class Made:
         """Whether there is no resource of a kind."""
         return all(each["type"] != kind for each in self._resources)
 
+    def text(self) -> str:
+        """All of it, as the state keeps it."""
+        return json.dumps(list(self._resources))
+
     def policies(self) -> dict[str, list[Statement]]:
         """The statements of every policy, by the address of its resource."""
         return {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from tests.infra.terraform.conftest import PLANTED
 from tests.infra.terraform.made import (
     Made,
     Statement,
@@ -12,10 +15,20 @@ from tests.infra.terraform.made import (
     unbounded_resources,
     wildcard_actions,
 )
+from tests.planted import places
 
 
 def test_no_action_is_a_wildcard(made: Made) -> None:
     assert wildcard_actions(made.statements()) == []
+
+
+def test_no_state_holds_a_secret_of_the_shell_that_it_was_made_in(made: Made) -> None:
+    # The connection's secret is made empty: a person fills it in, past Terraform.
+    assert made.none("aws_secretsmanager_secret_version")
+    state = made.text()
+    with_it = json.dumps([state, {"value": PLANTED}])
+    texts = {"as it is": state.encode(), "with it": with_it.encode()}
+    assert places(PLANTED, texts) == ["with it"]
 
 
 def test_every_right_is_written_here(made: Made) -> None:
