@@ -106,7 +106,7 @@ test: setup mwaa-envs ## run the tests (ARGS="-k name": some of them)
 nightly: setup checkov ## run what takes minutes: kills, S3, a lake made again, Terraform's tests
 	@$(PYTHON) -m pytest -n 2 -m nightly $(ARGS)
 
-infra-test: setup checkov ## hold the Terraform code against its rules and tests (STRICT=1: skip nothing)
+infra-test: setup checkov ## hold the Terraform code against its rules (STRICT=1: skip nothing)
 	@$(PYTHON) infra/terraform/check.py $(if $(STRICT)$(CI),--strict)
 
 lint: setup ## check style and types
@@ -127,7 +127,7 @@ compose-env: setup ## make .env for docker-compose.yaml, where there is none
 mwaa-check: setup ## would this release install and import on MWAA? (STRICT=1: skip nothing)
 	@$(PYTHON) infra/local/mwaa_check.py $(if $(STRICT)$(CI),--strict)
 
-checkov: setup
+checkov: setup ## install what scans the Terraform code, where it is not there yet
 	@$(PYTHON) infra/local/checkov.py
 
 mwaa-envs: setup ## make the environments of MWAA's Airflow versions, to import the DAGs in
