@@ -251,7 +251,8 @@ class SparkStepOperator(EmrServerlessStartJobOperator):
         )
 
     def _record_cost(self, job: Mapping[str, Any]) -> None:
-        if self.lake_url is None:
+        # A run that is still being cancelled has no bill yet: pipeline_health records it.
+        if self.lake_url is None or job["state"] not in ENDED:
             return
         try:
             record_cost(Lake(self.lake_url), JobCost.of(job))

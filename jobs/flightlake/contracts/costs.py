@@ -7,6 +7,7 @@ daily step collects those of its day.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ SPARK, ATHENA = "emr_serverless", "athena"
 
 ATHENA_MINIMUM_BYTES = 10_000_000
 """What a query is billed for at least."""
+
+log = logging.getLogger(__name__)
 
 _ATHENA_STATES = {"SUCCEEDED": "SUCCESS"}
 
@@ -138,18 +141,30 @@ class JobCost:
 
 def record_cost(lake: Lake, cost: JobCost) -> None:
     """Keep what a job run or a query cost; once more leaves the same record."""
-    lake.write(f"{_folder(Day(cost.started_at.date()))}/{cost.job_run_id}.json", cost.to_json())
+    lake.write(_key(Day(cost.started_at.date()), cost.job_run_id), cost.to_json())
+
+
+def recorded_cost(lake: Lake, day: Day, job_run_id: str) -> JobCost | None:
+    """What a job run or a query of a day cost; None where there is no record that can be read."""
+    try:
+        return JobCost.from_json(lake.read(_key(day, job_run_id)))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def costs_of(lake: Lake, day: Day) -> list[JobCost]:
-    """What the job runs and queries of a day cost; a damaged record is left out."""
+    """What the job runs and queries of a day cost; a damaged record is left out, and named."""
     found = []
     for key in lake.keys(_folder(day)):
         try:
             found.append(JobCost.from_json(lake.read(key)))
-        except ValueError:
-            continue
+        except ValueError as error:
+            log.warning("%s is left out: %s", lake.url_of(key), error)
     return found
+
+
+def _key(day: Day, job_run_id: str) -> str:
+    return f"{_folder(day)}/{job_run_id}.json"
 
 
 def _folder(day: Day) -> str:
