@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from flightlake_dags.settings import get_settings
 MAX_TEXT_CHARS = 8_000
 MAX_SUBJECT_CHARS = 100
 """The limit of SNS."""
+ON_CALL = "on-call"
 
 log = logging.getLogger(__name__)
 
@@ -51,56 +52,111 @@ class UnhealthyError(AirflowFailException):
         self.broken = tuple(broken)
 
 
+class AskedAlertError(UnhealthyError):
+    """Nothing is broken: somebody wants to see that an alert arrives, every time they ask."""
+
+    def __init__(self) -> None:
+        super().__init__("This is a test: an alert arrives here.", ["test"])
+
+
 def alert_on_failure(context: Mapping[str, Any]) -> None:
     """Airflow's failure callback: it runs after the last retry, once for the failed task."""
-    alert = alert_of(context)
+    alert, settings = alert_of(context), get_settings()
     log.error("ALERT %s\n%s", alert.subject, alert.text)
-    now = datetime.now(UTC)
-    if (due := with_pause(alert, now)) is not None:
-        send(due, get_settings().alerts, context)
-    else:
-        log.info("Not sent: one about %s was, less than %d s ago", alert.topic, alert.pause_s)
+    with_pause(alert, datetime.now(UTC), lambda due: send(due, settings.alerts, context))
 
 
 def alert_of(context: Mapping[str, Any]) -> Alert:
-    """Say which run of which hour or day failed where, why, and where its log is."""
+    """Say which run of which hour or day failed where, since when and why, what was done already,
+    where its log is and what to do."""
     ti, period, error = context["ti"], _period_of(context), context.get("exception")
+    settings = get_settings()
     reason = str(error or "no reason was given")
     subject = f"Flightlake: {ti.dag_id} {period or ti.run_id} failed in {ti.task_id}"
-    text = (
-        f"DAG {ti.dag_id}, run {ti.run_id}, data of {period or 'unknown'}, task {ti.task_id}\n"
-        f"{reason[:MAX_TEXT_CHARS]}\n"
-        f"Task log: {getattr(ti, 'log_url', '') or 'see the task in Airflow'}"
-    )
-    topic, pause_s = f"{ti.dag_id}.{ti.task_id}", get_settings().alert_pause_s
+    lines = [
+        f"DAG {ti.dag_id}, run {ti.run_id}, data of {period or 'unknown'}, task {ti.task_id}",
+        reason[:MAX_TEXT_CHARS],
+        f"Task log: {getattr(ti, 'log_url', '') or 'see the task in Airflow'}",
+    ]
+    topic, pause_s = f"{ti.dag_id}.{ti.task_id}", settings.alert_pause_s
     if isinstance(error, UnhealthyError):
+        # Its text says the rest, of each thing that is broken.
         topic, pause_s = f"{topic}: {', '.join(sorted(error.broken))}", 24 * pause_s
-    return Alert(subject[:MAX_SUBJECT_CHARS], text, topic, pause_s)
+    else:
+        runbook = runbook_of(ti.dag_id, ti.task_id, type(error).__name__)
+        lines += [_done(context), f"Runbook: {runbook_url(settings.runbooks_url, runbook)}"]
+    if isinstance(error, AskedAlertError):
+        pause_s = 0
+    return Alert(subject[:MAX_SUBJECT_CHARS], "\n".join(lines), topic, pause_s)
 
 
-def with_pause(alert: Alert, now: datetime) -> Alert | None:
-    """The alert, with what was held back since the last one of its topic; None where it is too
-    soon for another. An alert is worth more than its pause: without the lake it is sent."""
-    key = f"alerts/{short_digest(alert.topic)}.json"
+def runbook_of(dag_id: str, task_id: str, error: str) -> str:
+    """The name of the page in docs/runbooks/ for a task that failed with an error of that type."""
+    if task_id == "quality_gate":
+        return "gate-red"
+    if dag_id == "opensky_poll":
+        return "rotate-credentials" if error == "AuthenticationError" else "poll-blocked"
+    return "job-failed" if task_id in (dag_id, "download") else ON_CALL
+
+
+def runbook_url(runbooks_url: str, name: str) -> str:
+    """The address of a runbook; the page that leads to all of them lies beside their folder."""
+    folder = runbooks_url.rpartition("/")[0] if name == ON_CALL else runbooks_url
+    return f"{folder}/{name}.md"
+
+
+def _done(context: Mapping[str, Any]) -> str:
+    ti, run = context["ti"], context.get("dag_run")
+    tries, start = getattr(ti, "try_number", None), getattr(run, "start_date", None)
+    tried = f"tried {tries} time{'' if tries == 1 else 's'}" if tries else "tried"
+    since = f" since {start:%Y-%m-%d %H:%M} UTC, when its run began" if start else ""
+    return f"Done already: {tried}{since}. What a failed task had not committed is not published."
+
+
+def with_pause(alert: Alert, now: datetime, hand_over: Callable[[Alert], None]) -> None:
+    """Hand an alert over, with what was held back since the last one of its topic; or hold it back
+    where that was less than its pause ago.
+
+    An alert is worth more than its pause: without the lake it is handed over, and only one that was
+    handed over begins a pause.
+
+    Args:
+        alert: the alert.
+        now: aware.
+        hand_over: sends it; what it raises is passed on.
+    """
+    known = _last_sent(alert.topic)
+    sent_at, held_back = known.get("sent_at"), known.get("held_back", 0)
+    if sent_at and now - datetime.fromisoformat(sent_at) < timedelta(seconds=alert.pause_s):
+        log.info("Not sent: one about %s was, less than %d s ago", alert.topic, alert.pause_s)
+        _remember(alert.topic, sent_at, held_back + 1)
+        return
+    more = f"\n{held_back} more since the alert of {sent_at} were held back." if held_back else ""
+    hand_over(replace(alert, text=f"{alert.text}{more}"))
+    _remember(alert.topic, now.isoformat(timespec="seconds"), 0)
+
+
+def _last_sent(topic: str) -> dict[str, Any]:
     try:
-        lake = Lake(get_settings().lake_url)
-        known: dict[str, Any] = {"held_back": 0}
-        if lake.exists(key):
-            known = json.loads(lake.read(key))
-        held_back, pause = known["held_back"], timedelta(seconds=alert.pause_s)
-        is_too_soon = "sent_at" in known and now - datetime.fromisoformat(known["sent_at"]) < pause
-        if is_too_soon:
-            known["held_back"] += 1
-        else:
-            known = {"topic": alert.topic, "sent_at": now.isoformat(), "held_back": 0}
-        lake.write(key, json.dumps(known, indent=1).encode())
+        known: dict[str, Any] = json.loads(Lake(get_settings().lake_url).read(_key(topic)))
+    except FileNotFoundError:
+        return {}
     except Exception as error:
-        log.warning("When %s was last alerted is not known: %s", alert.topic, error)
-        return alert
-    if is_too_soon:
-        return None
-    more = f"\n{held_back} more since the last alert were held back." if held_back else ""
-    return replace(alert, text=f"{alert.text}{more}")
+        log.warning("When %s was last alerted is not known: %s", topic, error)
+        return {}
+    return known
+
+
+def _remember(topic: str, sent_at: str, held_back: int) -> None:
+    known = {"topic": topic, "sent_at": sent_at, "held_back": held_back}
+    try:
+        Lake(get_settings().lake_url).write(_key(topic), json.dumps(known, indent=1).encode())
+    except Exception as error:
+        log.warning("That %s was alerted is not remembered: %s", topic, error)
+
+
+def _key(topic: str) -> str:
+    return f"alerts/{short_digest(topic)}.json"
 
 
 def _period_of(context: Mapping[str, Any]) -> Period | None:

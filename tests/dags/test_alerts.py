@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,9 +18,12 @@ from flightlake.contracts.storage import Lake
 from flightlake_dags.alerts import (
     MAX_SUBJECT_CHARS,
     Alert,
+    AskedAlertError,
     UnhealthyError,
     alert_of,
     alert_on_failure,
+    runbook_of,
+    runbook_url,
     send,
     with_pause,
 )
@@ -62,6 +66,33 @@ def test_an_alert_names_dag_hour_task_reasons_report_and_log() -> None:
     assert alert.subject == "Flightlake: states_hourly 2025-12-28T02 failed in quality_gate"
     for part in ("states_hourly", "2025-12-28T02", "scheduled__x", REASON, "/log"):
         assert part in alert.text
+
+
+def test_an_alert_says_what_was_done_since_when_and_which_runbook_helps() -> None:
+    failed = context(dag_run=SimpleNamespace(start_date=datetime(2025, 12, 28, 3, 2, tzinfo=UTC)))
+    failed["ti"].try_number = 4
+    text = alert_of(failed).text
+    assert "Done already: tried 4 times since 2025-12-28 03:02 UTC" in text
+    assert "Runbook: docs/runbooks/gate-red.md" in text
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task_id", "error", "page"),
+    [
+        ("states_hourly", "quality_gate", "AirflowFailException", "runbooks/gate-red.md"),
+        ("states_hourly", "states_hourly", "AirflowException", "runbooks/job-failed.md"),
+        ("reference_refresh", "download", "HTTPError", "runbooks/job-failed.md"),
+        ("opensky_poll", "poll", "EgressBlockedError", "runbooks/poll-blocked.md"),
+        ("opensky_poll", "poll", "AuthenticationError", "runbooks/rotate-credentials.md"),
+        ("catalog_register", "rows", "AirflowFailException", "on-call.md"),
+    ],
+)
+def test_each_task_that_fails_has_a_page_that_is_there(
+    root: Path, dag_id: str, task_id: str, error: str, page: str
+) -> None:
+    address = runbook_url("https://x.example/docs/runbooks", runbook_of(dag_id, task_id, error))
+    assert address == f"https://x.example/docs/{page}"
+    assert (root / "docs" / page).is_file()
 
 
 def test_an_alert_of_a_daily_run_names_its_day() -> None:
@@ -164,31 +195,54 @@ def test_a_target_that_nobody_knows_is_named_at_the_start(target: str) -> None:
 NOW = datetime(2025, 12, 28, 3, tzinfo=UTC)
 
 
+def sent(alert: Alert, minutes: float = 0) -> str | None:
+    """The text that goes out so long after the first alert; None where none does."""
+    texts: list[str] = []
+    with_pause(alert, NOW + timedelta(minutes=minutes), lambda due: texts.append(due.text))
+    return texts[0] if texts else None
+
+
+def broken(*names: str) -> Alert:
+    return alert_of(context(exception=UnhealthyError("text", names)))
+
+
 def test_a_storm_is_one_alert_and_the_next_says_how_many_were_held_back(lake: Lake) -> None:
     failed = alert_of(context())
-    assert with_pause(failed, NOW) == failed
+    assert sent(failed) == failed.text
     for minutes in (1, 2, 59):
-        assert with_pause(failed, NOW + timedelta(minutes=minutes)) is None
-    later = with_pause(failed, NOW + timedelta(minutes=60))
-    assert later is not None
-    assert later.text == failed.text + "\n3 more since the last alert were held back."
+        assert sent(failed, minutes) is None
+    held_back = "\n3 more since the alert of 2025-12-28T03:00:00+00:00 were held back."
+    assert sent(failed, 60) == failed.text + held_back
+    assert sent(failed, 120) == failed.text
+
+
+def test_an_alert_that_could_not_be_sent_begins_no_pause(lake: Lake) -> None:
+    def fail(_: Alert) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        with_pause(alert_of(context()), NOW, fail)
+    assert sent(alert_of(context()), minutes=1)
 
 
 def test_another_task_that_fails_is_another_alert(lake: Lake) -> None:
     other = context()
     other["ti"].task_id = "states_hourly"
-    assert with_pause(alert_of(context()), NOW) is not None
-    assert with_pause(alert_of(other), NOW) is not None
+    assert sent(alert_of(context()))
+    assert sent(alert_of(other))
 
 
 def test_what_is_broken_is_told_once_a_day_and_something_else_at_once(lake: Lake) -> None:
-    def broken(*names: str) -> Alert:
-        return alert_of(context(exception=UnhealthyError("text", names)))
+    assert sent(broken("credits", "gaps"))
+    assert sent(broken("gaps", "credits"), minutes=23 * 60) is None
+    assert sent(broken("gaps"), minutes=60)
+    assert sent(broken("credits", "gaps"), minutes=24 * 60)
 
-    assert with_pause(broken("credits", "gaps"), NOW) is not None
-    assert with_pause(broken("gaps", "credits"), NOW + timedelta(hours=23)) is None
-    assert with_pause(broken("gaps"), NOW + timedelta(hours=1)) is not None
-    assert with_pause(broken("credits", "gaps"), NOW + timedelta(hours=24)) is not None
+
+def test_a_test_alert_is_sent_every_time(lake: Lake) -> None:
+    asked = alert_of(context(exception=AskedAlertError()))
+    assert sent(asked)
+    assert sent(asked, minutes=1)
 
 
 def test_without_the_lake_an_alert_is_sent_all_the_same(
@@ -197,8 +251,8 @@ def test_without_the_lake_an_alert_is_sent_all_the_same(
     monkeypatch.setenv("FLIGHTLAKE_LAKE_URL", "file:///proc/no-such-folder")
     get_settings.cache_clear()
     failed = alert_of(context())
-    assert with_pause(failed, NOW) == failed
-    assert with_pause(failed, NOW) == failed
+    assert sent(failed) == failed.text
+    assert sent(failed) == failed.text
 
 
 def test_pagerduty_gets_the_topic_to_tell_what_belongs_together(
