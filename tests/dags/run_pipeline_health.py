@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +23,44 @@ def main(folder: Path) -> None:
 def run_three_times(dag: Any, folder: Path) -> dict[str, Any]:
     from flightlake.contracts import raw
     from flightlake.contracts.hours import Hour
+    from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
     from flightlake.contracts.storage import Lake
     from flightlake.contracts.tables import STATE_VECTORS
+    from flightlake_dags.health.facts import PROCESSING
 
     lake, now = Lake((folder / "lake").as_uri()), datetime.now(UTC)
-    # What ended less than half an hour ago is still in work.
-    hour = Hour.of(now - timedelta(minutes=30)) - 1
+    hour = Hour.of(now - PROCESSING) - 1
     lake.write(f"{STATE_VECTORS.path}/date={hour.date}/hour={hour.hour}/part-0.parquet", b"rows")
+    line = LedgerLine(
+        date=str(hour.date),
+        hour=hour.hour,
+        run_id="scheduled__x",
+        step="states_hourly",
+        rows_read=7,
+        rows_published=7,
+        rows_withheld=0,
+        rows_quarantined=0,
+        rows_repeated=0,
+        answers_expected=40,
+        answers_read=1,
+        answers_quarantined=0,
+        quarantined_answers=[],
+        verdict="pass",
+        score=100.0,
+        seconds=1.0,
+        report="reports/x.html",
+    )
+    result = RunResult(line, Judgement("pass", 100.0, {}, []), {})
+    lake.write(result_key("states_hourly", hour, line.run_id), result.to_json())
     body = json.dumps({"time": int(now.timestamp()), "states": None}).encode()
     raw.land(lake, body, source="opensky", fetched_at=now)
     well = states_of(dag, {})
-    commit = f"{STATE_VECTORS.path}/_delta_log/{0:020d}.json"
-    lake.write(commit, b'{"protocol":{"minReaderVersion":3,"minWriterVersion":7}}')
+    commit = f"{STATE_VECTORS.path}/_delta_log/{{:020d}}.json"
+    protocol = '{{"protocol":{{"minReaderVersion":{},"minWriterVersion":7}}}}'
+    lake.write(commit.format(0), protocol.format(3).encode())
     broken = states_of(dag, {})
     page = lake.read("reports/health.html").decode()
-    lake.remove(commit)
+    lake.write(commit.format(1), protocol.format(1).encode())
     asked = states_of(dag, {"test_alert": True})
     alerts = [json.loads(lake.read(key))["topic"] for key in lake.keys("alerts")]
     return {

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, Prices, record_cost
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
 from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import STATE_VECTORS
+from flightlake.contracts.tables import STATE_VECTORS, TABLES
 from flightlake_dags.health.checks import Check, Limits, check_all, cost_of_day_usd, lag_hours
-from flightlake_dags.health.facts import HOURS, Facts, OpenJob, find_facts
+from flightlake_dags.health.facts import HOURS, Facts, OpenJob, Sources, find_facts
 from flightlake_dags.health.look import metrics_of_look, since_when, text_of
 from flightlake_dags.health.page import render
 from flightlake_dags.raw_hour import gap_key
+from opensky.credits import TIERS
 
-NOW = datetime(2025, 12, 28, 12, 40, tzinfo=UTC)
+NOW = datetime(2025, 12, 28, 12, 45, tzinfo=UTC)
 LAST = Hour.parse("2025-12-28T11")
 PRICES = Prices(
     vcpu_hour_usd=0.05, memory_gb_hour_usd=0.01, storage_gb_hour_usd=0.0, athena_tb_usd=0.0
 )
-LIMITS = Limits(poll_seconds=90, credits_a_day=4_000, cost_a_day_usd=5.0, prices=PRICES)
+LIMITS = Limits(poll_seconds=90, cost_a_day_usd=5.0, prices=PRICES)
+STANDARD = TIERS["standard"]
 DAY = tuple(LAST - back for back in reversed(range(HOURS)))
 
 
@@ -76,6 +81,8 @@ def facts() -> Callable[..., Facts]:
             newest_answer=NOW - timedelta(seconds=60),
             results={hour: (result(hour),) for hour in DAY},
             credits_left=3_000,
+            tier=STANDARD,
+            days_due=(Day.parse("2025-12-27"),),
             costs=(cost(NOW - timedelta(hours=1)),),
             reader_versions={"gold.flights": 1},
             open_jobs=(OpenJob("1", "states_hourly", "RUNNING", NOW - timedelta(minutes=2)),),
@@ -106,8 +113,13 @@ def test_a_day_on_which_all_went_well_is_all_good(facts: Any) -> None:
         ({"newest_published": LAST - 4}, {"freshness": "critical"}),
         ({"newest_answer": NOW - timedelta(minutes=10)}, {"answers": "warning"}),
         ({"newest_answer": None}, {"answers": "critical"}),
-        ({"credits_left": 199}, {"credits": "warning"}),
-        ({"credits_left": 0}, {"credits": "critical"}),
+        # The poll leaves 200 and costs 4.
+        ({"credits_left": 399}, {"credits": "warning"}),
+        ({"credits_left": 204}, {"credits": "warning"}),
+        ({"credits_left": 203}, {"credits": "critical"}),
+        ({"days_late": (Day.parse("2025-12-27"),)}, {"days": "warning"}),
+        ({"days_late": (Day.parse("2025-12-26"), Day.parse("2025-12-27"))}, {"days": "critical"}),
+        ({"damaged": ("reports/x.json",)}, {"ledger": "critical"}),
         ({"credits_left": None}, {}),
         ({"reader_versions": {"gold.flights": 3}}, {"reader versions": "critical"}),
         ({"open_jobs": (OpenJob("7", "x", "RUNNING", NOW - timedelta(hours=3)),)},
@@ -134,6 +146,21 @@ def test_hours_without_states_and_without_a_verdict_are_missing(facts: Any) -> N
     assert lag_hours(found) == 3
     assert "3 of 24 hours are missing: 2025-12-28T09" in observed(found, "gaps")
     assert "(no raw data)" in observed(found, "gaps")
+
+
+def test_an_hour_whose_answers_cannot_be_read_is_missing(facts: Any) -> None:
+    results = {hour: (result(hour),) for hour in DAY} | {LAST: (result(LAST, "no_data"),)}
+    reason = "none of its answers can be read"
+    found = facts(results=results, published=frozenset(DAY[:-1]), gaps={LAST: reason})
+    assert lights(found) == {"gaps": "warning"}
+    assert observed(found, "gaps") == f"1 of 24 hours are missing: {LAST} ({reason})"
+    assert lag_hours(found) == 1
+
+
+def test_what_nobody_could_find_out_is_critical_and_the_rest_is_told(facts: Any) -> None:
+    found = facts(unread={"open_jobs": "EndpointConnectionError: no way"})
+    assert lights(found) == {"orphan jobs": "critical"}
+    assert observed(found, "orphan jobs") == "not known: EndpointConnectionError: no way"
 
 
 def test_a_rejected_hour_is_no_gap_and_one_that_was_mended_is_neither(facts: Any) -> None:
@@ -167,20 +194,55 @@ def publish(lake: Lake) -> Callable[..., None]:
     return run
 
 
-def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any) -> None:
+@pytest.fixture
+def emr() -> Iterator[Any]:
+    """A client of EMR Serverless; nothing ran there yet."""
+    stubber = Stubber(boto3.client("emr-serverless", region_name="us-east-1"))
+    for _ in range(2):
+        stubber.add_response("list_job_runs", {"jobRuns": []})
+    with stubber:
+        yield stubber.client
+
+
+@pytest.fixture
+def find(emr: Any) -> Callable[..., Facts]:
+    """Looks for facts in a lake, with other sources where a test says so."""
+
+    def found(lake: Lake, known_versions: dict[str, int] | None = None, **but: Any) -> Facts:
+        sources = Sources(
+            lake=lake,
+            poll_source="opensky",
+            emr=lambda: emr,
+            emr_application_id="00application",
+            tier=lambda: STANDARD,
+        )
+        return find_facts(replace(sources, **but), known_versions or {}, NOW)
+
+    return found
+
+
+def land(lake: Lake, body: bytes, seconds_ago: int, **kwargs: Any) -> datetime:
+    fetched_at = NOW - timedelta(seconds=seconds_ago)
+    raw.land(lake, body, source="opensky", fetched_at=fetched_at, **kwargs)
+    return fetched_at
+
+
+def answer(seconds_ago: int) -> bytes:
+    return json.dumps({"time": int(NOW.timestamp()) - seconds_ago, "states": None}).encode()
+
+
+def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any, find: Any) -> None:
     publish(LAST - 3)
     publish(LAST - 2, "rejected", files=False)
     lake.write(gap_key(LAST - 1), json.dumps({"reason": "no raw data"}).encode())
-    body = json.dumps({"time": int(NOW.timestamp()) - 30, "states": None}).encode()
-    fetched_at = NOW - timedelta(seconds=30)
-    raw.land(lake, body, source="opensky", fetched_at=fetched_at, credits_left=1_234)
+    fetched_at = land(lake, answer(30), 30, credits_left=1_234)
     record_cost(lake, cost(NOW - timedelta(minutes=5)))
     protocol = json.dumps({"protocol": {"minReaderVersion": 3, "minWriterVersion": 7}})
     log = f"{STATE_VECTORS.path}/_delta_log/{{:020d}}.json"
     lake.write(log.format(0), b'{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}\n')
     lake.write(log.format(1), f'{{"commitInfo":{{}}}}\n{protocol}\n'.encode())
 
-    found = find_facts(lake, "opensky", (), NOW)
+    found = find(lake)
 
     # A lake misses nothing of the time before its first hour, nor of an hour still in work.
     assert found.due == (LAST - 3, LAST - 2, LAST - 1, LAST)
@@ -192,18 +254,83 @@ def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any) -> None:
     assert found.credits_left == 1_234
     assert cost_of_day_usd(found, PRICES) == pytest.approx(1 * 0.05 + 4 * 0.01)
     assert found.reader_versions == {"silver.state_vectors": 3}
+    assert found.tier == STANDARD
+    assert found.unread == {}
 
 
-def test_an_empty_lake_is_stale_and_silent_and_nothing_worse(lake: Lake) -> None:
-    found = find_facts(lake, "opensky", (), NOW)
+def test_an_empty_lake_is_stale_and_silent_and_nothing_worse(lake: Lake, find: Any) -> None:
+    found = find(lake)
     assert lights(found) == {"freshness": "warning", "answers": "critical"}
+
+
+def test_a_body_that_cannot_be_read_is_no_answer(lake: Lake, find: Any) -> None:
+    fetched_at = land(lake, answer(300), 300, credits_left=900)
+    land(lake, b"<html>", 10)
+    found = find(lake)
+    assert (found.newest_answer, found.credits_left) == (fetched_at, 900)
+
+
+def test_files_that_no_run_vouches_for_are_not_published(
+    lake: Lake, publish: Any, find: Any
+) -> None:
+    publish(LAST - 1)
+    lake.write(f"{STATE_VECTORS.path}/date={LAST.date}/hour={LAST.hour}/part-0.parquet", b"rows")
+    found = find(lake)
+    assert found.newest_published == LAST - 1
+    assert found.missing == (LAST,)
+
+
+def test_a_result_that_cannot_be_read_is_named_and_hides_no_other(
+    lake: Lake, publish: Any, find: Any
+) -> None:
+    publish(LAST - 1)
+    publish(LAST)
+    key = result_key("states_hourly", LAST, "manual__x")
+    lake.write(key, b'{"ledger": {"of_a_newer_release": 1}}')
+    found = find(lake)
+    assert found.damaged == (key,)
+    assert found.newest_published == LAST
+
+
+def test_what_cannot_be_asked_hides_nothing_else(lake: Lake, publish: Any, find: Any) -> None:
+    publish(LAST)
+
+    def gone() -> Any:
+        raise ConnectionError("no way to EMR Serverless")
+
+    found = find(lake, emr=gone, tier=gone)
+    assert found.newest_published == LAST
+    assert set(found.unread) == {"costs", "open_jobs", "tier"}
+    assert {"cost", "orphan jobs", "credits"} <= lights(found).keys()
+    assert "no way to EMR Serverless" in observed(found, "cost")
+
+
+def test_a_version_is_known_until_a_newer_one_is_found(lake: Lake, find: Any) -> None:
+    assert find(lake, {"gold.flights": 3}).reader_versions == {"gold.flights": 3}
+
+
+def test_a_version_that_was_mended_is_good_again(lake: Lake, find: Any) -> None:
+    log = f"{STATE_VECTORS.path}/_delta_log/{0:020d}.json"
+    lake.write(log, b'{"protocol":{"minReaderVersion":1,"minWriterVersion":7}}')
+    found = find(lake, {STATE_VECTORS.full_name: 3})
+    assert found.reader_versions == {STATE_VECTORS.full_name: 1}
+
+
+def test_a_day_that_is_over_and_has_states_should_have_flights(lake: Lake, find: Any) -> None:
+    for day in ("2025-12-20", "2025-12-26", "2025-12-27", "2025-12-28"):
+        lake.write(f"{STATE_VECTORS.path}/date={day}/hour=3/part-0.parquet", b"rows")
+    flights = TABLES["gold.flights"]
+    lake.write(f"{flights.path}/date=2025-12-26/part-0.parquet", b"rows")
+    found = find(lake)
+    assert found.days_due == (Day.parse("2025-12-26"), Day.parse("2025-12-27"))
+    assert found.days_late == (Day.parse("2025-12-27"),)
 
 
 def test_numbers_are_those_of_now_and_of_the_jobs_since_the_last_look(facts: Any) -> None:
     costs = tuple(cost(NOW - timedelta(minutes=m), duration_s=m) for m in (5, 30, 90))
     numbers = metrics_of_look(facts(costs=costs), PRICES, NOW - timedelta(hours=1))
     assert numbers == {
-        "FreshnessSeconds": 2_400.0,
+        "FreshnessSeconds": 2_700.0,
         "LagHours": 0.0,
         "CreditsLeft": 3_000.0,
         "JobSeconds": 30.0,
@@ -216,15 +343,21 @@ def test_since_when_is_kept_while_it_lasts_and_forgotten_when_it_is_over(facts: 
     broken = check_all(facts(credits_left=0), LIMITS)
     first = since_when(broken, {}, NOW)
     later = since_when(broken, first, NOW + timedelta(hours=3))
-    assert later == first == {"credits": "2025-12-28 12:40"}
+    assert later == first == {"credits": "2025-12-28 12:45"}
     assert since_when(check_all(facts(), LIMITS), first, NOW) == {}
 
 
 def test_the_text_says_what_since_when_what_next_and_where(facts: Any) -> None:
     checks = check_all(facts(credits_left=0), LIMITS)
     text = text_of(checks, since_when(checks, {}, NOW), "s3://lake/reports/health.html", "docs/r")
-    for part in ("1 of 9 checks", "0 of 4,000", "since 2025-12-28 12:40", "next: nothing at once",
-                 "docs/r/credits-gone.md", "s3://lake/reports/health.html"):  # fmt: skip
+    for part in (
+        "1 of 10 checks",
+        "0 of 4,000 a day",
+        "since 2025-12-28 12:45",
+        "next: see who spent them",
+        "docs/r/credits-gone.md",
+        "s3://lake/reports/health.html",
+    ):
         assert part in text
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import READER_VERSION
+from opensky.credits import Tier, credits_for
 
 from flightlake_dags.health.facts import Facts
 
@@ -19,11 +20,11 @@ STALE_HOURS, VERY_STALE_HOURS = 2.0, 4.0
 """Since the end of the newest published hour: one hour is normal, two is one that failed."""
 SILENT_POLLS, MUTE_POLLS = 5, 40
 """Polls in a row that brought no answer: OpenSky's pauses last minutes."""
-FEW_CREDITS_SHARE = 0.05
-"""Of a day's credits; the poll's own floor is below that."""
+NO_TIER = Tier(0, timedelta(days=1))
 LONGEST_JOB = timedelta(hours=2)
 """No step may run so long; see the time-outs of the DAGs."""
 MAX_NAMED = 6
+MAX_REASON_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,6 @@ class Limits:
     """What differs between environments."""
 
     poll_seconds: int
-    credits_a_day: int
     cost_a_day_usd: float
     prices: Prices
 
@@ -49,19 +49,33 @@ class Check:
 
 
 def check_all(facts: Facts, limits: Limits) -> list[Check]:
-    """Every check, in the order in which a person would look."""
-    checks: tuple[Callable[[Facts, Limits], Check], ...] = (
-        _freshness,
-        _answers,
-        _gaps,
-        _ledger,
-        _verdicts,
-        _credits,
-        _cost,
-        _reader_versions,
-        _orphans,
+    """Every check, in the order in which a person would look. One whose facts could not be found
+    is critical: nobody knows."""
+    needs: tuple[tuple[Callable[[Facts, Limits], Check], tuple[str, ...]], ...] = (
+        (_freshness, ("hours", "results")),
+        (_answers, ("polls",)),
+        (_gaps, ("hours", "results", "gaps")),
+        (_days, ("days",)),
+        (_ledger, ("hours", "results")),
+        (_verdicts, ("hours", "results")),
+        (_credits, ("polls", "tier")),
+        (_cost, ("costs",)),
+        (_reader_versions, ("reader_versions",)),
+        (_orphans, ("open_jobs",)),
     )
-    return [check(facts, limits) for check in checks]
+    return [_if_known(check(facts, limits), facts.unread, names) for check, names in needs]
+
+
+def _if_known(check: Check, unread: Mapping[str, str], names: Sequence[str]) -> Check:
+    reasons = sorted({unread[name] for name in names if name in unread})
+    if not reasons:
+        return check
+    return replace(
+        check,
+        light="critical",
+        observed=f"not known: {'; '.join(reasons)}"[:MAX_REASON_CHARS],
+        next_step="mend what this says; the log of the task `look` has all of it",
+    )
 
 
 def lag_hours(facts: Facts) -> int:
@@ -132,15 +146,30 @@ def _gaps(facts: Facts, _: Limits) -> Check:
     )
 
 
+def _days(facts: Facts, _: Limits) -> Check:
+    late = facts.days_late
+    named = ": " + ", ".join(map(str, late)) if late else ""
+    return Check(
+        "days",
+        _light(bool(late), len(late) > 1),
+        f"{len(late)} of {len(facts.days_due)} days with states have no flights{named}",
+        "none",
+        "backlog",
+        "see what became of their runs of flights_daily; clear them, or backfill these days",
+    )
+
+
 def _ledger(facts: Facts, _: Limits) -> Check:
     lines = [result.ledger for found in facts.results.values() for result in found]
     wrong = [line for line in lines if line.rows_accounted != line.rows_read]
     read, accounted = sum(x.rows_read for x in lines), sum(x.rows_accounted for x in lines)
+    damaged = "".join(f"; {key} cannot be read" for key in facts.damaged[:MAX_NAMED])
     return Check(
         "ledger",
-        _light(False, bool(wrong)),
+        _light(False, bool(wrong or facts.damaged)),
         f"{read:,} rows read, {accounted:,} accounted for in {len(lines)} runs"
-        + "".join(f"; {line.date} {line.hour:02d}h does not balance" for line in wrong[:MAX_NAMED]),
+        + "".join(f"; {line.date} {line.hour:02d}h does not balance" for line in wrong[:MAX_NAMED])
+        + damaged,
         "every row accounted for",
         "gate-red",
         "clear these runs: they write their line anew",
@@ -164,16 +193,22 @@ def _verdicts(facts: Facts, _: Limits) -> Check:
     )
 
 
-def _credits(facts: Facts, limits: Limits) -> Check:
-    left = facts.credits_left
-    few = round(FEW_CREDITS_SHARE * limits.credits_a_day)
+def _credits(facts: Facts, _: Limits) -> Check:
+    left, tier = facts.credits_left, facts.tier or NO_TIER
+    # Where another poll of the world would touch the floor, polling has stopped.
+    stops_at = tier.credit_floor + credits_for(None)
+    beat = "a day" if tier.refill == timedelta(days=1) else "an hour"
     return Check(
         "credits",
-        _light(left is not None and left < few, left == 0),
-        "OpenSky did not say" if left is None else f"{left:,} of {limits.credits_a_day:,} are left",
-        f"at least {few:,}",
+        _light(
+            left is not None and left < 2 * tier.credit_floor, left is not None and left < stops_at
+        ),
+        "OpenSky did not say"
+        if left is None
+        else f"{left:,} of {tier.credits:,} {beat} are left; below {stops_at:,} the poll waits",
+        f"at least {2 * tier.credit_floor:,}",
         "credits-gone",
-        "nothing at once: the poll waits until the credits are renewed; a longer beat needs fewer",
+        "see who spent them; the poll goes on when they are renewed, a longer beat needs fewer",
     )
 
 
@@ -197,8 +232,8 @@ def _reader_versions(facts: Facts, _: Limits) -> Check:
         _light(False, bool(wrong)),
         f"{len(wrong)} tables were changed{named}",
         f"all tables at reader version {READER_VERSION}",
-        "restore-a-table",
-        "Athena may not read these tables: restore the version before the change",
+        "upgrade",
+        "Athena may not read these tables: drop the feature that raised it",
     )
 
 

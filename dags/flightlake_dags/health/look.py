@@ -15,7 +15,7 @@ from flightlake.contracts.storage import Lake
 
 from flightlake_dags.config import prices_argument
 from flightlake_dags.health.checks import Check, Limits, check_all, lag_hours
-from flightlake_dags.health.facts import Facts, find_facts, open_jobs
+from flightlake_dags.health.facts import Facts, Sources, find_facts
 from flightlake_dags.health.page import PAGE_KEY, headline, render, worst
 from flightlake_dags.metrics import emit
 from flightlake_dags.settings import get_settings
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Look:
-    """What a look found: the page says it at length."""
+    """What a look found: the page says it at length. ``broken`` are the checks that are critical,
+    with since when: what broke anew is something else."""
 
     light: str
     text: str
@@ -42,31 +43,42 @@ def look(now: datetime) -> Look:
 
     settings = get_settings()
     lake = Lake(settings.lake_url)
-    emr = EmrServerlessHook(aws_conn_id=settings.aws_conn_id).conn
-    jobs = open_jobs(emr, settings.emr_application_id)
-    facts = find_facts(lake, settings.poll_source, jobs, now)
+    before = last_state(lake)
+
+    sources = Sources(
+        lake=lake,
+        poll_source=settings.poll_source,
+        emr=lambda: EmrServerlessHook(aws_conn_id=settings.aws_conn_id).conn,
+        emr_application_id=settings.emr_application_id,
+        tier=lambda: OpenSkyHook(settings.opensky_conn_id).tier,
+    )
+    facts = find_facts(sources, before.get("reader_versions", {}), now)
     limits = Limits(
         poll_seconds=settings.poll_seconds,
-        credits_a_day=OpenSkyHook(settings.opensky_conn_id).tier.credits,
         cost_a_day_usd=settings.max_cost_a_day_usd,
         prices=Prices(**json.loads(prices_argument())),
     )
     checks = check_all(facts, limits)
-    before = last_state(lake)
     since = since_when(checks, before.get("since", {}), now)
     lake.write(PAGE_KEY, render(facts, checks, since, settings.runbooks_url).encode())
     emit(metrics_of_look(facts, limits.prices, _moment_of(before, now)), f"pipeline_health {now}")
-    state = {"looked_at": now.isoformat(), "light": worst(checks), "since": since}
+    state = {
+        "looked_at": now.isoformat(),
+        "light": worst(checks),
+        "since": since,
+        "reader_versions": facts.reader_versions,
+    }
     lake.write(STATE_KEY, json.dumps(state, indent=1).encode())
     page = lake.url_of(PAGE_KEY)
     text = text_of(checks, since, page, settings.runbooks_url)
     log.info("%s", text)
-    return Look(worst(checks), text, tuple(c.name for c in checks if c.light == "critical"))
+    broken = tuple(f"{c.name} since {since[c.name]}" for c in checks if c.light == "critical")
+    return Look(worst(checks), text, broken)
 
 
 def metrics_of_look(facts: Facts, prices: Prices, since: datetime) -> dict[str, float]:
     """The numbers of a look: how it is now, and the job runs that ended since the last one."""
-    ended = [cost for cost in facts.costs if cost.ended_at > since]
+    ended = [cost for cost in facts.costs if since < cost.ended_at <= facts.now]
     durations = [cost.duration_s for cost in ended if cost.duration_s is not None]
     starts = [
         (cost.ended_at - cost.started_at).total_seconds() - cost.duration_s
@@ -105,10 +117,10 @@ def text_of(checks: Sequence[Check], since: Mapping[str, str], page: str, runboo
 
 
 def last_state(lake: Lake) -> dict[str, Any]:
-    """What the last look left; nothing where there was none."""
+    """What the last look left; nothing where there was none, or what it left is damaged."""
     try:
         state: dict[str, Any] = json.loads(lake.read(STATE_KEY))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return {}
     return state
 

@@ -70,8 +70,8 @@ def headline(checks: Sequence[Check]) -> str:
 
 def _square(facts: Facts, hour: Hour) -> HourSquare:
     verdicts = {result.ledger.verdict for result in facts.results.get(hour, ())}
-    # Of several runs of an hour the best one counts; one that nobody judged anew is published.
-    if "pass" in verdicts or (hour in facts.published and not verdicts):
+    # Of several runs of an hour the best one counts.
+    if "pass" in verdicts:
         light, word = "good", "published"
     elif "warning" in verdicts:
         light, word = "warning", "published and marked"
