@@ -150,13 +150,16 @@ def require_code(release: Release) -> None:
     """Let pass where the release's code and packages are there and it was deployed last.
 
     Raises:
-        AirflowFailException: it is not.
+        AirflowFailException: it is not, or nothing says where it should be.
     """
-    releases = Lake(get_settings().releases_url or "")
+    try:
+        releases = Lake(_releases_url(get_settings(), release))
+    except ValueError as error:
+        raise AirflowFailException(str(error)) from None
     keys = [f"{release.release}/{name}" for name in ("main.py", "flightlake.zip")]
     keys.append(release.archive)
     wrong = [f"{key} is missing" for key in keys if not releases.exists(key)]
-    current = json.loads(releases.read("current.json"))["release"]
+    current = _current(releases)
     if current != release.release:
         wrong.append(f"current.json says {current}, the DAGs are of {release.release}")
     _fail_on(wrong, f"Deploy again: {releases.url} and the DAGs are not of one release")
@@ -172,6 +175,13 @@ def _releases_url(settings: Settings, release: Release) -> str:
             " main.py and flightlake.zip are, is not set. Set it in the startup script."
         )
     return settings.releases_url
+
+
+def _current(releases: Lake) -> str:
+    try:
+        return str(json.loads(releases.read("current.json"))["release"])
+    except FileNotFoundError:
+        return "nothing, for it is not there: no deployment has ended"
 
 
 def _wrong_package(name: str, wanted: str) -> str | None:

@@ -113,6 +113,8 @@ def test_the_code_has_to_be_there_and_deployed_last(
 ) -> None:
     releases = Lake(tmp_path.as_uri())
     settings(releases_url=releases.url)
+    with pytest.raises(AirflowFailException, match="no deployment has ended"):
+        release.require_code(ours)
     releases.write("current.json", json.dumps({"release": HERE}).encode())
     releases.write(f"{HERE}/main.py", b"")
     with pytest.raises(AirflowFailException, match=rf"{HERE}/flightlake\.zip is missing"):
@@ -126,6 +128,15 @@ def test_the_code_has_to_be_there_and_deployed_last(
     release.require_code(ours)
     releases.write("current.json", b'{"release": "another"}')
     with pytest.raises(AirflowFailException, match=r"current\.json says another"):
+        release.require_code(ours)
+
+
+def test_where_nothing_says_where_releases_are_the_setting_is_named(
+    ours: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FLIGHTLAKE_RELEASES_URL", raising=False)
+    get_settings.cache_clear()
+    with pytest.raises(AirflowFailException, match="FLIGHTLAKE_RELEASES_URL"):
         release.require_code(ours)
 
 
