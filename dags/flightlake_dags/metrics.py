@@ -18,23 +18,26 @@ UNITS = {
     "LagHours": "None",
     "CreditsLeft": "Count",
     "RowsPublished": "Count",
-    "RowsRejected": "Count",
+    "RowsQuarantined": "Count",
+    "RowsWithheld": "Count",
     "QualityScore": "None",
     "JobSeconds": "Seconds",
     "ColdStartSeconds": "Seconds",
     "CostUsd": "None",
 }
-"""Every metric and its unit, as CloudWatch calls it; alarms name them without dimensions."""
+"""Every metric and its unit, as CloudWatch calls it; alarms and dashboard name them without
+dimensions."""
 
 log = logging.getLogger(__name__)
 
 
 def metrics_of_hour(result: RunResult) -> dict[str, float]:
-    """What a judged hour tells: rows that were published, rows that were not, the score."""
+    """What a judged hour tells: its rows by what became of them, the score."""
     line = result.ledger
     found: dict[str, float] = {
         "RowsPublished": line.rows_published,
-        "RowsRejected": line.rows_withheld + line.rows_quarantined,
+        "RowsQuarantined": line.rows_quarantined,
+        "RowsWithheld": line.rows_withheld,
     }
     return found if line.score is None else {**found, "QualityScore": line.score}
 

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
         default="docs/runbooks", description="where the runbooks are, for alerts to name"
     )
     max_cost_a_day_usd: float = Field(
-        default=10.0, gt=0, description="what the Spark jobs of a day may cost before it is told"
+        default=2.0, gt=0, description="what the Spark jobs of a day may cost before it is told"
     )
 
     @field_validator("lake_url", "code_url", "releases_url")

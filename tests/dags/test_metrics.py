@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,8 @@ def test_numbers_that_cannot_be_sent_stop_nothing(
     assert "The metrics of the look were not sent" in caplog.text
 
 
-def test_the_alarms_name_metrics_that_are_sent() -> None:
-    alarms = Path(__file__).parents[2] / "infra/terraform/modules/observability/alarms.tf"
-    named = {word for word in UNITS if f'"{word}"' in alarms.read_text()}
-    assert named == set(UNITS)
+def test_alarms_and_dashboard_name_metrics_that_are_sent() -> None:
+    module = Path(__file__).parents[2] / "infra/terraform/modules/observability"
+    code = (module / "alarms.tf").read_text() + (module / "dashboard.tf").read_text()
+    assert {word for word in UNITS if f'"{word}"' in code} == set(UNITS)
+    assert set(re.findall(r'metric += "(\w+)", statistic', code)) <= set(UNITS)

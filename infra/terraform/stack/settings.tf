@@ -11,8 +11,11 @@ locals {
     FLIGHTLAKE_METRICS            = "cloudwatch"
     FLIGHTLAKE_LAKE_URL           = "s3://${local.buckets.lake}"
     FLIGHTLAKE_LOG_FORMAT         = "json"
+    # Far above a day's usual: jobs that hang all day cost 60 times that, and still no fortune.
+    FLIGHTLAKE_MAX_COST_A_DAY_USD = tostring(var.limits.cost_usd)
     FLIGHTLAKE_POLL_SECONDS       = tostring(var.poll.seconds)
     # The DAGs say which release they are of: they submit its code and the packages of its jobs.
     FLIGHTLAKE_RELEASES_URL = trimsuffix(local.releases_url, "/")
+    FLIGHTLAKE_RUNBOOKS_URL = "https://github.com/${var.github.repository}/blob/main/docs/runbooks"
   }
 }

@@ -24,11 +24,9 @@ DEFAULTED = {
     "FLIGHTLAKE_COUNTRIES_SOURCE": "what the project brings",
     "FLIGHTLAKE_EMR_JOB_ROLE_ARN": "each step has a role of its own",
     "FLIGHTLAKE_EMR_WAIT_DELAY_S": "10 s are right for AWS too",
-    "FLIGHTLAKE_MAX_COST_A_DAY_USD": "10 dollars; the alarm in CloudWatch has its own",
     "FLIGHTLAKE_OPENSKY_CONN_ID": "the secret has the default's name",
     "FLIGHTLAKE_POLL_SOURCE": "opensky",
     "FLIGHTLAKE_PYTHON_ARCHIVE_URL": "the DAGs of a release submit its packages",
-    "FLIGHTLAKE_RUNBOOKS_URL": "where the repository is, is the reader's to know",
     "FLIGHTLAKE_RETRY_DELAY_S": "a minute is right for AWS too",
 }
 

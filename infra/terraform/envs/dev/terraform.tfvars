@@ -52,8 +52,8 @@ athena_max_scanned_gb = 10
 alert_emails = []
 
 limits = {
-  credits_left = 40
-  cost_usd     = 5
+  credits_left = 80
+  cost_usd     = 1
 }
 
 budget = {

@@ -49,7 +49,7 @@ athena_max_scanned_gb = 200
 alert_emails = ["REPLACE-ME@example.org"]
 
 limits = {
-  cost_usd = 20
+  cost_usd = 2
 }
 
 # No brake: late data are worse here than a bill, and the alarms ring long before.

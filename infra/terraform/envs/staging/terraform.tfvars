@@ -48,7 +48,7 @@ athena_max_scanned_gb = 50
 alert_emails = ["REPLACE-ME@example.org"]
 
 limits = {
-  cost_usd = 10
+  cost_usd = 2
 }
 
 budget = {

@@ -25,16 +25,16 @@ locals {
       text       = "Runs publish, but no rows."
     }
     rejected = {
-      metric     = "RowsRejected", statistic = "Sum", period_s = local.hour_s
-      comparison = "GreaterThanThreshold", threshold = var.limits.rows_rejected
+      metric     = "RowsWithheld", statistic = "Sum", period_s = local.hour_s
+      comparison = "GreaterThanThreshold", threshold = 0
       missing    = "notBreaching"
-      text       = "Rows were rejected; the report says why."
+      text       = "An hour was rejected, its rows are withheld; the report says why."
     }
     poor-quality = {
       metric     = "QualityScore", statistic = "Minimum", period_s = local.hour_s
       comparison = "LessThanThreshold", threshold = var.limits.quality_score
       missing    = "notBreaching"
-      text       = "An hour or a table scored low."
+      text       = "An hour scored low."
     }
     few-credits = {
       metric     = "CreditsLeft", statistic = "Minimum", period_s = local.hour_s

@@ -1,6 +1,7 @@
 locals {
-  metrics  = distinct([for alarm in values(local.alarms) : alarm.metric])
-  summed   = ["RowsPublished", "RowsRejected", "CostUsd"]
+  # Some rows of most hours are quarantined: that is worth a look, and no alarm.
+  metrics  = concat(distinct([for alarm in values(local.alarms) : alarm.metric]), ["RowsQuarantined"])
+  summed   = ["RowsPublished", "RowsQuarantined", "RowsWithheld", "CostUsd"]
   in_a_row = 3
 }
 

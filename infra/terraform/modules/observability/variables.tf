@@ -38,14 +38,13 @@ variable "alert_emails" {
 variable "limits" {
   description = <<-EOT
     What rings an alarm: data older than freshness_s, lag_hours behind, quality_score below (0 to
-    100), rows_rejected above, credits_left below, a job longer than job_s or slow to start by more
+    100), credits_left below, a job longer than job_s or slow to start by more
     than cold_start_s, Spark jobs of a day that cost more than cost_usd.
   EOT
   type = object({
     freshness_s   = number
     lag_hours     = number
     quality_score = number
-    rows_rejected = number
     credits_left  = number
     job_s         = number
     cold_start_s  = number

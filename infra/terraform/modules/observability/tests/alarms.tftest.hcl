@@ -14,7 +14,6 @@ variables {
     freshness_s   = 7200
     lag_hours     = 3
     quality_score = 90
-    rows_rejected = 0
     credits_left  = 200
     job_s         = 1500
     cold_start_s  = 300
@@ -25,7 +24,7 @@ variables {
 run "alarms" {
   assert {
     condition = toset([for a in aws_cloudwatch_metric_alarm.this : a.metric_name]) == toset([
-      "FreshnessSeconds", "RowsPublished", "RowsRejected", "QualityScore", "CreditsLeft",
+      "FreshnessSeconds", "RowsPublished", "RowsWithheld", "QualityScore", "CreditsLeft",
       "LagHours", "JobSeconds", "ColdStartSeconds", "CostUsd",
     ])
     error_message = "Every metric has an alarm."
@@ -153,9 +152,9 @@ run "replication" {
 run "dashboard" {
   assert {
     condition = (
-      length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 10
+      length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 11
     )
-    error_message = "The alarms, and each of the nine metrics."
+    error_message = "The alarms, and each of the ten metrics."
   }
 }
 
@@ -167,7 +166,6 @@ run "an_impatient_alarm_is_refused" {
       freshness_s   = 60
       lag_hours     = 3
       quality_score = 90
-      rows_rejected = 0
       credits_left  = 200
       job_s         = 1500
       cold_start_s  = 300
