@@ -2,7 +2,7 @@
 # where there is nothing to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs replay query spark-sql export restore cost package \
+.PHONY: help setup demo up down status logs replay land query spark-sql export restore cost package \
 	deploy docs guide test infra-test lint format bench-day flights-accuracy flights-check \
 	mwaa-check mwaa-envs lock clean audit compose-env nightly checkov
 
@@ -16,6 +16,7 @@ OWN_CODE := dags jobs plugins infra tests
 export QUERY_SQL := $(value SQL)
 export QUERY_FORMAT := $(value FORMAT)
 export REPLAY_FROM := $(value FROM)
+export LAND_LAKE := $(value LAKE)
 export EXPORT_TABLE := $(value TABLE)
 export EXPORT_FROM := $(value FROM)
 export EXPORT_TO := $(value TO)
@@ -63,6 +64,9 @@ logs: setup ## follow what the services say (SERVICE=scheduler: one of them)
 
 replay: setup ## land recorded answers and process their hours: FROM=<file or folder>
 	@$(LOCAL) replay
+
+land: setup ## land recorded answers in a lake elsewhere: FROM=<file or folder> LAKE=s3://<bucket>
+	@$(LOCAL) land
 
 query: setup ## ask the tables, with no JVM: SQL="…", FORMAT=table|csv|json
 	@$(LOCAL) query

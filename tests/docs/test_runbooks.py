@@ -13,6 +13,10 @@ from typing import Any
 import botocore.session
 import pytest
 import sqlglot
+from airflow.api_fastapi.core_api.datamodels.backfills import BackfillPostBody
+from airflow.api_fastapi.core_api.datamodels.dag_run import TriggerDAGRunPostBody
+from airflow.api_fastapi.core_api.datamodels.dags import DAGPatchBody
+from airflow.api_fastapi.core_api.datamodels.task_instances import ClearTaskInstancesBody
 from airflow.models import DagBag
 from botocore import xform_name
 from flightlake.contracts.tables import REFERENCES, TABLES
@@ -146,6 +150,8 @@ def test_an_airflow_command_is_one_that_its_parser_takes_for_a_dag_that_is_there
             assert dag_id in dag_bag.dags, words
         if task_regex := getattr(asked, "task_regex", None):
             assert any(re.search(task_regex, task) for task in dag_bag.dags[dag_id].task_ids)
+            # A gate that failed with its job is not asked again by itself.
+            assert asked.downstream, words
         if conf := getattr(asked, "conf", None):
             assert set(json.loads(conf)) <= set(dag_bag.dags[dag_id].params), words
         if pool := getattr(asked, "pool", None):
@@ -173,6 +179,26 @@ def test_an_aws_command_is_an_operation_with_its_own_options(page):
         }
         assert options <= known, options - known
         assert required <= options, required - options
+
+
+@pages
+def test_a_call_of_airflows_api_is_one_that_it_takes(page, dag_bag):
+    bodies = {
+        ("POST", "dagRuns"): TriggerDAGRunPostBody,
+        ("POST", "clearTaskInstances"): ClearTaskInstancesBody,
+        ("POST", "backfills"): BackfillPostBody,
+        ("PATCH", "dags"): DAGPatchBody,
+    }
+    for words in commands(page, "aws"):
+        if "invoke-rest-api" not in words:
+            continue
+        given = {word: words[i + 1] for i, word in enumerate(words) if word.startswith("--")}
+        parts, body = given["--path"].strip("/").split("/"), json.loads(given["--body"])
+        verb = parts[0] if given["--method"] == "PATCH" else parts[-1]
+        bodies[given["--method"], verb].model_validate(body)
+        dag = dag_bag.dags[parts[1] if parts[0] == "dags" else body["dag_id"]]
+        assert set(body.get("task_ids", ())) <= set(dag.task_ids)
+        assert set(body.get("conf", ())) <= set(dag.params)
 
 
 @pages

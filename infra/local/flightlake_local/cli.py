@@ -172,6 +172,19 @@ def replay(
 
 
 @app.command()
+def land(
+    source: Annotated[str, typer.Argument(envvar="REPLAY_FROM")] = "",
+    lake: Annotated[str, typer.Option(envvar="LAND_LAKE")] = "",
+) -> None:
+    """Land recorded answers in a lake that is elsewhere; nothing is processed."""
+    from flightlake_local.replay import run_land
+
+    if not source or not lake:
+        raise LocalError("Nothing to land: make land FROM=<file or folder> LAKE=s3://<bucket>")
+    run_land(lake, Path(source))
+
+
+@app.command()
 def export(
     table: Annotated[str, typer.Option(envvar="EXPORT_TABLE")] = "",
     start: Annotated[str, typer.Option("--from", envvar="EXPORT_FROM")] = "",

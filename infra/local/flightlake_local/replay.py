@@ -70,6 +70,30 @@ def run_replay(settings: LocalSettings, source: Path, *, with_days: bool = True)
         raise LocalError("\n".join(failed))
 
 
+def run_land(lake_url: str, source: Path) -> None:
+    """Land what was recorded in a lake that is elsewhere, with the rights of this shell, and print
+    which hours can be processed there.
+
+    Args:
+        lake_url: ``s3://<bucket>``, or a folder as ``file:///…``.
+        source: a recorded file, or a folder of them.
+
+    Raises:
+        LocalError: there is nothing to land, or no such lake.
+    """
+    fetched_at = datetime.now(UTC)
+    recordings = [look_at(path, fetched_at) for path in find_recordings(source)]
+    hours = covered_hours(recordings)
+    steps = show.steps()
+    with steps.live(), steps.step(f"Landing in {lake_url}") as step:
+        try:
+            new = land_all(Lake(lake_url), recordings, fetched_at)
+        except OSError as error:
+            raise LocalError(f"{lake_url} cannot be written to: {error}") from None
+        step.outcome = f"{len(recordings)} answers landed, {new} of them new"
+    steps.say(f"Clear or backfill the runs of states_hourly of {', '.join(map(str, hours))}")
+
+
 def find_recordings(source: Path) -> list[Path]:
     """The recorded files at a path, by name.
 

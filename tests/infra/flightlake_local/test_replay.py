@@ -17,6 +17,7 @@ from flightlake_local.replay import (
     hour_for,
     land_all,
     look_at,
+    run_land,
 )
 
 FIRST = Hour.parse("2025-12-28T02")
@@ -86,3 +87,12 @@ def test_recordings_that_are_all_unreadable_cover_no_hour() -> None:
     bad = Recording(Path("x.json"), None, "the body is empty")
     with pytest.raises(LocalError, match=r"None of 1 files .* x\.json: the body is empty"):
         covered_hours([bad])
+
+
+def test_answers_can_be_landed_in_a_lake_elsewhere(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = Lake((tmp_path / "elsewhere").as_uri())
+    run_land(lake.url, recorded)
+    assert len(raw.objects_of(lake, FIRST)) == 2
+    assert f"states_hourly of {FIRST}" in " ".join(capsys.readouterr().out.split())
