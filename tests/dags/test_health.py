@@ -232,6 +232,7 @@ def answer(seconds_ago: int) -> bytes:
 
 
 def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any, find: Any) -> None:
+    land(lake, answer(4 * 3600), 4 * 3600)
     publish(LAST - 3)
     publish(LAST - 2, "rejected", files=False)
     lake.write(gap_key(LAST - 1), json.dumps({"reason": "no raw data"}).encode())
@@ -244,7 +245,7 @@ def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any, find: Any) -
 
     found = find(lake)
 
-    # A lake misses nothing of the time before its first hour, nor of an hour still in work.
+    # A lake misses nothing of the time before its first poll, nor of an hour still in work.
     assert found.due == (LAST - 3, LAST - 2, LAST - 1, LAST)
     assert found.missing == (LAST - 1, LAST)
     assert found.newest_published == LAST - 3
@@ -261,6 +262,14 @@ def test_a_look_finds_what_is_in_the_lake(lake: Lake, publish: Any, find: Any) -
 def test_an_empty_lake_is_stale_and_silent_and_nothing_worse(lake: Lake, find: Any) -> None:
     found = find(lake)
     assert lights(found) == {"freshness": "warning", "answers": "critical"}
+
+
+def test_an_old_recording_makes_no_hour_before_the_first_poll_due(
+    lake: Lake, publish: Any, find: Any
+) -> None:
+    publish(Hour.parse("2019-01-01T00"))
+    land(lake, answer(3600 + 2700), 3600 + 2700)
+    assert find(lake).due == (LAST,)
 
 
 def test_a_body_that_cannot_be_read_is_no_answer(lake: Lake, find: Any) -> None:

@@ -130,8 +130,11 @@ def find_facts(sources: Sources, known_versions: Mapping[str, int], now: datetim
     written = read("hours", lambda: written_hours(lake)) or set()
     last = Hour.of(now - PROCESSING) - 1
     window = [last - back for back in reversed(range(HOURS))]
-    # Before its first hour a lake misses nothing.
-    due = tuple(hour for hour in window if written and hour >= min(written))
+    # Before its first poll a lake misses nothing; one that is fed otherwise, before its first hour.
+    begin = read("polls", lambda: first_polled(lake, sources.poll_source)) or min(
+        written, default=None
+    )
+    due = tuple(hour for hour in window if begin and hour >= begin)
     recent = {hour for hour in {*due, *written} if hour >= window[0]}
     results, damaged = read("results", lambda: results_of(lake, recent)) or ({}, ())
     published = published_hours(written, results, since=window[0])
@@ -200,6 +203,14 @@ def costs_of_days(sources: Sources, days: Iterable[Day], now: datetime) -> tuple
     """What the job runs and queries of days cost, those included whose end no task saw."""
     record_unseen(sources.lake, sources.emr(), sources.emr_application_id, now)
     return tuple(cost for day in days for cost in costs_of(sources.lake, day))
+
+
+def first_polled(lake: Lake, source: str) -> Hour | None:
+    """The first hour of which polls landed anything; None where they never did."""
+    for day in lake.folders(f"{raw.ROOT}/source={source}"):
+        for folder in lake.folders(day):
+            return raw.hour_of_key(f"{folder}/")
+    return None
 
 
 def newest_poll(lake: Lake, source: str, now: datetime) -> tuple[datetime | None, int | None]:
