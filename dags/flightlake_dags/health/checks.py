@@ -230,7 +230,7 @@ def _reader_versions(facts: Facts, _: Limits) -> Check:
     return Check(
         "reader versions",
         _light(False, bool(wrong)),
-        f"{len(wrong)} tables were changed{named}",
+        f"{len(wrong)} tables are at another{named}",
         f"all tables at reader version {READER_VERSION}",
         "upgrade",
         "Athena may not read these tables: drop the feature that raised it",
@@ -239,11 +239,12 @@ def _reader_versions(facts: Facts, _: Limits) -> Check:
 
 def _orphans(facts: Facts, _: Limits) -> Check:
     old = [job for job in facts.open_jobs if facts.now - job.created_at > LONGEST_JOB]
+    hours = LONGEST_JOB.total_seconds() / 3600
     named = "".join(f"; {job.job_run_id} ({job.name})" for job in old[:MAX_NAMED])
     return Check(
         "orphan jobs",
         _light(False, bool(old)),
-        f"{len(old)} of {len(facts.open_jobs)} open job runs are older than {LONGEST_JOB}{named}",
+        f"{len(old)} of {len(facts.open_jobs)} open job runs are older than {hours:.0f} hours{named}",
         "none",
         "job-failed",
         "no task waits for them: cancel them in EMR Serverless, then clear the tasks they were of",
