@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import MAX_OBJECT_BYTES, Lake
@@ -88,7 +89,7 @@ def run_land(lake_url: str, source: Path) -> None:
     with steps.live(), steps.step(f"Landing in {lake_url}") as step:
         try:
             new = land_all(Lake(lake_url), recordings, fetched_at)
-        except OSError as error:
+        except (OSError, BotoCoreError) as error:
             raise LocalError(f"{lake_url} cannot be written to: {error}") from None
         step.outcome = f"{len(recordings)} answers landed, {new} of them new"
     steps.say(f"Clear or backfill the runs of states_hourly of {', '.join(map(str, hours))}")

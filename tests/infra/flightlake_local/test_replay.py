@@ -96,3 +96,14 @@ def test_answers_can_be_landed_in_a_lake_elsewhere(
     run_land(lake.url, recorded)
     assert len(raw.objects_of(lake, FIRST)) == 2
     assert f"states_hourly of {FIRST}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_lake_that_may_not_be_written_to_is_said_in_one_line(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    with pytest.raises(LocalError, match=r"s3://nobodys cannot be written to: .*credentials"):
+        run_land("s3://nobodys", recorded)
