@@ -1,6 +1,7 @@
 locals {
   # Some rows of most hours are quarantined: that is worth a look, and no alarm.
-  metrics  = concat(distinct([for alarm in values(local.alarms) : alarm.metric]), ["RowsQuarantined"])
+  rung_by  = distinct([for alarm in values(local.alarms) : alarm.metric])
+  metrics  = concat(local.rung_by, ["RowsQuarantined"])
   summed   = ["RowsPublished", "RowsQuarantined", "RowsWithheld", "CostUsd"]
   in_a_row = 3
 }
