@@ -82,6 +82,7 @@ def facts() -> Callable[..., Facts]:
             results={hour: (result(hour),) for hour in DAY},
             credits_left=3_000,
             tier=STANDARD,
+            credit_floor=200,
             days_due=(Day.parse("2025-12-27"),),
             costs=(cost(NOW - timedelta(hours=1)),),
             reader_versions={"gold.flights": 1},
@@ -114,9 +115,10 @@ def test_a_day_on_which_all_went_well_is_all_good(facts: Any) -> None:
         ({"newest_answer": NOW - timedelta(minutes=10)}, {"answers": "warning"}),
         ({"newest_answer": None}, {"answers": "critical"}),
         # The poll leaves 200 and costs 4.
-        ({"credits_left": 399}, {"credits": "warning"}),
-        ({"credits_left": 204}, {"credits": "warning"}),
-        ({"credits_left": 203}, {"credits": "critical"}),
+        ({"credits_left": 204}, {}),
+        ({"credits_left": 203}, {"credits": "warning"}),
+        ({"credits_left": 203, "newest_answer": NOW - timedelta(minutes=30)},
+         {"credits": "critical", "answers": "warning"}),
         ({"days_late": (Day.parse("2025-12-27"),)}, {"days": "warning"}),
         ({"days_late": (Day.parse("2025-12-26"), Day.parse("2025-12-27"))}, {"days": "critical"}),
         ({"damaged": ("reports/x.json",)}, {"ledger": "critical"}),
@@ -214,7 +216,7 @@ def find(emr: Any) -> Callable[..., Facts]:
             poll_source="opensky",
             emr=lambda: emr,
             emr_application_id="00application",
-            tier=lambda: STANDARD,
+            account=lambda: (STANDARD, 200),
         )
         return find_facts(replace(sources, **but), known_versions or {}, NOW)
 
@@ -307,9 +309,9 @@ def test_what_cannot_be_asked_hides_nothing_else(lake: Lake, publish: Any, find:
     def gone() -> Any:
         raise ConnectionError("no way to EMR Serverless")
 
-    found = find(lake, emr=gone, tier=gone)
+    found = find(lake, emr=gone, account=gone)
     assert found.newest_published == LAST
-    assert set(found.unread) == {"costs", "open_jobs", "tier"}
+    assert set(found.unread) == {"account", "costs", "open_jobs"}
     assert {"cost", "orphan jobs", "credits"} <= lights(found).keys()
     assert "no way to EMR Serverless" in observed(found, "cost")
 

@@ -20,6 +20,7 @@ STALE_HOURS, VERY_STALE_HOURS = 2.0, 4.0
 """Since the end of the newest published hour: one hour is normal, two is one that failed."""
 SILENT_POLLS, MUTE_POLLS = 5, 40
 """Polls in a row that brought no answer: OpenSky's pauses last minutes."""
+LONGEST_PAUSE = timedelta(minutes=30)
 NO_TIER = Tier(0, timedelta(days=1))
 LONGEST_JOB = timedelta(hours=2)
 """No step may run so long; see the time-outs of the DAGs."""
@@ -58,7 +59,7 @@ def check_all(facts: Facts, limits: Limits) -> list[Check]:
         (_days, ("days",)),
         (_ledger, ("hours", "results")),
         (_verdicts, ("hours", "results")),
-        (_credits, ("polls", "tier")),
+        (_credits, ("polls", "account")),
         (_cost, ("costs",)),
         (_reader_versions, ("reader_versions",)),
         (_orphans, ("open_jobs",)),
@@ -195,18 +196,19 @@ def _verdicts(facts: Facts, _: Limits) -> Check:
 
 def _credits(facts: Facts, _: Limits) -> Check:
     left, tier = facts.credits_left, facts.tier or NO_TIER
-    # Where another poll of the world would touch the floor, polling has stopped.
-    stops_at = tier.credit_floor + credits_for(None)
+    # Where one more poll of the world would touch the floor, polling waits: at the usual beat, for
+    # the last minutes before the credits are renewed.
+    stops_at = facts.credit_floor + credits_for(None)
+    waits = left is not None and left < stops_at
+    silence = facts.now - facts.newest_answer if facts.newest_answer else LONGEST_PAUSE
     beat = "a day" if tier.refill == timedelta(days=1) else "an hour"
     return Check(
         "credits",
-        _light(
-            left is not None and left < 2 * tier.credit_floor, left is not None and left < stops_at
-        ),
+        _light(waits, waits and silence >= LONGEST_PAUSE),
         "OpenSky did not say"
         if left is None
         else f"{left:,} of {tier.credits:,} {beat} are left; below {stops_at:,} the poll waits",
-        f"at least {2 * tier.credit_floor:,}",
+        f"at least {stops_at:,}",
         "credits-gone",
         "see who spent them; the poll goes on when they are renewed, a longer beat needs fewer",
     )
@@ -244,7 +246,7 @@ def _orphans(facts: Facts, _: Limits) -> Check:
     return Check(
         "orphan jobs",
         _light(False, bool(old)),
-        f"{len(old)} of {len(facts.open_jobs)} open job runs are older than {hours:.0f} hours{named}",
+        f"{len(old)} of {len(facts.open_jobs)} open job runs are over {hours:.0f} hours old{named}",
         "none",
         "job-failed",
         "no task waits for them: cancel them in EMR Serverless, then clear the tasks they were of",

@@ -56,13 +56,14 @@ class OpenJob:
 @dataclass(frozen=True)
 class Sources:
     """Where the facts are. ``poll_source`` is the name that polls are landed under; what may not
-    be there, a client of EMR Serverless and OpenSky's tier, is asked for when it is needed."""
+    be there, a client of EMR Serverless, and the account's tier and credit floor, is asked for when
+    it is needed."""
 
     lake: Lake
     poll_source: str
     emr: Callable[[], Any]
     emr_application_id: str
-    tier: Callable[[], Tier]
+    account: Callable[[], tuple[Tier, int]]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Facts:
     days_late: tuple[Day, ...] = ()
     credits_left: int | None = None
     tier: Tier | None = None
+    credit_floor: int = 0
     costs: tuple[JobCost, ...] = ()
     reader_versions: Mapping[str, int] = field(default_factory=dict)
     open_jobs: tuple[OpenJob, ...] = ()
@@ -143,6 +145,7 @@ def find_facts(sources: Sources, known_versions: Mapping[str, int], now: datetim
     newest_answer, credits_left = read(
         "polls", lambda: newest_poll(lake, sources.poll_source, now)
     ) or (None, None)
+    tier, credit_floor = read("account", sources.account) or (None, 0)
     return Facts(
         now=now,
         due=due,
@@ -155,7 +158,8 @@ def find_facts(sources: Sources, known_versions: Mapping[str, int], now: datetim
         days_due=days_due,
         days_late=days_late,
         credits_left=credits_left,
-        tier=read("tier", sources.tier),
+        tier=tier,
+        credit_floor=credit_floor,
         costs=read("costs", lambda: costs_of_days(sources, days, now)) or (),
         reader_versions={
             **known_versions,

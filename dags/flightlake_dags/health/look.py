@@ -45,12 +45,13 @@ def look(now: datetime) -> Look:
     lake = Lake(settings.lake_url)
     before = last_state(lake)
 
+    opensky = OpenSkyHook(settings.opensky_conn_id)
     sources = Sources(
         lake=lake,
         poll_source=settings.poll_source,
         emr=lambda: EmrServerlessHook(aws_conn_id=settings.aws_conn_id).conn,
         emr_application_id=settings.emr_application_id,
-        tier=lambda: OpenSkyHook(settings.opensky_conn_id).tier,
+        account=lambda: (opensky.tier, opensky.credit_floor),
     )
     facts = find_facts(sources, before.get("reader_versions", {}), now)
     limits = Limits(

@@ -186,7 +186,7 @@ variable "limits" {
     freshness_s   = optional(number, 7200)
     lag_hours     = optional(number, 3)
     quality_score = optional(number, 90)
-    credits_left  = optional(number, 400)
+    credits_left  = optional(number, 200)
     job_s         = optional(number, 1500)
     cold_start_s  = optional(number, 300)
     cost_usd      = number

@@ -52,7 +52,7 @@ athena_max_scanned_gb = 10
 alert_emails = []
 
 limits = {
-  credits_left = 80
+  credits_left = 40
   cost_usd     = 1
 }
 
