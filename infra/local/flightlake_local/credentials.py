@@ -53,7 +53,7 @@ def fresh() -> Credentials:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, from its first byte on."""
+    """Write a file that only its owner may read, and that is there as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     aside = path.with_suffix(f".{secrets.token_hex(4)}")

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
+from emr_serverless_local.processes import is_alive
+
+from flightlake_local.credentials import write_private
 
 State = Literal["running", "dead", "stopped"]
 
@@ -64,7 +67,7 @@ class Processes:
             )
         create_time_s = psutil.Process(child.pid).create_time()
         record = Record(name, child.pid, create_time_s, started_at_s, str(log))
-        self._file_of(name).write_text(json.dumps(asdict(record), indent=1))
+        write_private(self._file_of(name), json.dumps(asdict(record), indent=1))
         return record
 
     def record(self, name: str) -> Record | None:
@@ -83,7 +86,7 @@ class Processes:
         record = self.record(name)
         if record is None:
             return "stopped"
-        return "running" if _is_alive(record) else "dead"
+        return "running" if is_alive(record.pid, record.create_time_s) else "dead"
 
     def stop(self, name: str) -> None:
         """End a process with all of its session; nothing where it does not run."""
@@ -110,15 +113,6 @@ def wait_until(is_done: Callable[[], bool], timeout_s: float, every_s: float = 0
             return False
         time.sleep(every_s)
     return True
-
-
-def _is_alive(record: Record) -> bool:
-    try:
-        process = psutil.Process(record.pid)
-        is_ours = abs(process.create_time() - record.create_time_s) < _CLOCK_SLACK_S
-        return is_ours and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _groups(record: Record) -> set[int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flightlake_local.credentials import write_private
 from flightlake_local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,11 +120,9 @@ def load_settings(lake: LakeKind | None = None) -> LocalSettings:
     asked = {"lake": lake} if lake else {}
     try:
         settings = LocalSettings(**asked)  # type: ignore[arg-type]
-        remembered = json.loads(settings.stack_file.read_text())
+        remembered = _remembered(settings.stack_file)
         named = settings.model_fields_set
         return LocalSettings(**{k: v for k, v in remembered.items() if k not in named} | asked)
-    except FileNotFoundError:
-        return settings
     except ValidationError as error:
         issue = error.errors(include_url=False)[0]
         name = "FLIGHTLAKE_LOCAL_" + "_".join(str(part) for part in issue["loc"]).upper()
@@ -130,5 +131,17 @@ def load_settings(lake: LakeKind | None = None) -> LocalSettings:
 
 def remember(settings: LocalSettings) -> None:
     """Keep what later commands must know of the running stack."""
-    settings.run_dir.mkdir(parents=True, exist_ok=True)
-    settings.stack_file.write_text(settings.model_dump_json(include=_REMEMBERED, indent=1))
+    write_private(settings.stack_file, settings.model_dump_json(include=_REMEMBERED, indent=1))
+
+
+def _remembered(path: Path) -> dict[str, Any]:
+    try:
+        remembered = json.loads(path.read_text())
+        LocalSettings(**remembered)
+        return dict(remembered)
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError):
+        # `make down` has to work all the same: it goes by the records of the processes.
+        print(f"{path} cannot be read; going on as if it were not there.", file=sys.stderr)
+        return {}

@@ -97,3 +97,14 @@ def test_what_a_process_said_before_its_restart_is_kept(
 def test_a_process_has_no_input_to_wait_for(processes: Processes) -> None:
     processes.start("reader", ["cat"], os.environ)
     assert wait_until(lambda: processes.state("reader") == "dead", 10)
+
+
+def test_a_record_is_there_as_a_whole_or_not_at_all(processes: Processes, tmp_path: Path) -> None:
+    torn = tmp_path / "run/sleeper.json"
+    torn.parent.mkdir()
+    torn.write_text("{")
+    # A second name of the file sees what would be written into it.
+    os.link(torn, tmp_path / "before.json")
+    processes.start("sleeper", ["sleep", "600"], os.environ)
+    assert processes.state("sleeper") == "running"
+    assert (tmp_path / "before.json").read_text() == "{"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,26 @@ def test_later_commands_know_how_the_stack_was_started() -> None:
     settings = load_settings()
     assert (settings.lake, settings.airflow_port) == (LakeKind.S3, 9999)
     assert settings.lake_url == "s3://flightlake"
+
+
+@pytest.mark.parametrize("torn", ["", '{\n "lake": "s', "[]", '{"emr_port": "many"}'])
+def test_a_stack_file_that_cannot_be_read_is_as_none_and_said(
+    torn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remember(LocalSettings(airflow_port=9999))
+    path = LocalSettings().stack_file
+    path.write_text(torn)
+    assert load_settings() == LocalSettings()
+    assert f"{path} cannot be read" in capsys.readouterr().err
+
+
+def test_what_is_remembered_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    remember(LocalSettings(airflow_port=9999))
+    # A second name of the file sees what would be written into it.
+    os.link(LocalSettings().stack_file, tmp_path / "before.json")
+    remember(LocalSettings(airflow_port=8888))
+    assert "9999" in (tmp_path / "before.json").read_text()
+    assert load_settings().airflow_port == 8888
 
 
 def test_the_environment_is_stronger_than_what_is_remembered(
