@@ -7,11 +7,14 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import uvicorn
+from starlette.applications import Starlette
 
 from emr_serverless_local.api import build_app
 from emr_serverless_local.records import Cancellation
@@ -38,6 +41,7 @@ class LocalEmrServerless:
         self._settings = settings
         self._state_dir = _open_state_dir(state_dir)
         self._requested_port = port
+        self._opened = ExitStack()
 
     @property
     def url(self) -> str:
@@ -46,46 +50,27 @@ class LocalEmrServerless:
 
     def start(self) -> None:
         """Return when requests are answered; raise ServerError when that cannot be."""
-        self._lock = _try_lock(self._state_dir)
-        if self._lock is None:
-            raise ServerError(
-                f"Another server uses {self._state_dir}. Nothing was started; stop that one or "
-                "give another --state-dir."
-            )
-        self._socket = _bind(self._requested_port)
-        self._port = int(self._socket.getsockname()[1])
-        self._store = Store(self._state_dir / "state.sqlite")
-        self._runner = Runner(self._store, self._settings, self._state_dir)
-        service = Service(self._store, self._settings, self._runner.wake, self.url)
-        config = uvicorn.Config(
-            build_app(service, self._runner),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=3,
-        )
-        self._web = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._web.run, args=([self._socket],), name="api", daemon=True
-        )
-        self._thread.start()
-        self._runner.start()
-        deadline_s = time.monotonic() + START_TIMEOUT_S
-        while not self._web.started:
-            if not self._thread.is_alive() or time.monotonic() > deadline_s:
-                raise ServerError("The web server did not start; the lines above say why.")
-            time.sleep(0.01)
+        with ExitStack() as opened:
+            lock = _try_lock(self._state_dir)
+            if lock is None:
+                raise ServerError(
+                    f"Another server uses {self._state_dir}. Nothing was started; stop that one or "
+                    "give another --state-dir."
+                )
+            opened.callback(os.close, lock)
+            listener = opened.enter_context(_bind(self._requested_port))
+            self._port = int(listener.getsockname()[1])
+            store = opened.enter_context(closing(Store(self._state_dir / "state.sqlite")))
+            runner = Runner(store, self._settings, self._state_dir)
+            runner.start()
+            opened.callback(runner.stop)
+            service = Service(store, self._settings, runner.wake, self.url)
+            opened.enter_context(_answering(build_app(service, runner), listener))
+            self._opened = opened.pop_all()
 
     def stop(self) -> None:
         """Stop answering and watching; jobs go on."""
-        self._web.should_exit = True
-        self._thread.join()
-        self._runner.stop()
-        self._store.close()
-        self._socket.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        self._opened.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -128,6 +113,31 @@ def stop_all(state_dir: Path, grace_s: float) -> int:
     if lock is not None:
         os.close(lock)
     return len(runs)
+
+
+@contextmanager
+def _answering(app: Starlette, listener: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=3,
+    )
+    web = uvicorn.Server(config)
+    thread = threading.Thread(target=web.run, args=([listener],), name="api", daemon=True)
+    thread.start()
+    try:
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while not web.started:
+            if not thread.is_alive() or time.monotonic() > deadline_s:
+                raise ServerError("The web server did not start; the lines above say why.")
+            time.sleep(0.01)
+        yield
+    finally:
+        web.should_exit = True
+        thread.join()
 
 
 def _open_state_dir(state_dir: Path) -> Path:

@@ -2,12 +2,14 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
+from emr_serverless_local.server import LocalEmrServerless, ServerError
 
 
 def _gated(emr, folder: Path) -> str:
@@ -187,6 +189,19 @@ def test_stop_all_ends_every_job_with_and_without_a_server(
     if not server_is_alive:
         emr = tools.Emr(serve_process().url, tmp_path)
     assert {emr.state(application, run) for run in [*running, waiting]} == {"CANCELLED"}
+
+
+def test_a_start_that_fails_leaves_nothing_behind(serve, fake_settings, tmp_path):
+    before = psutil.Process().num_fds()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        failed = LocalEmrServerless(fake_settings(), tmp_path / "state", port)
+        with pytest.raises(ServerError, match=f"Port {port} on 127.0.0.1 cannot be used"):
+            failed.start()
+    assert psutil.Process().num_fds() == before
+    failed.stop()
+    assert serve().application()
 
 
 def test_a_second_server_on_one_state_folder_is_refused_in_one_line(serve_process, tools, tmp_path):
