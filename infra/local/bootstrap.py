@@ -244,18 +244,28 @@ def fetch_jars(java: Path) -> None:
         shutil.move(fetched, JARS)
 
 
+def is_set_up(wanted: str) -> bool:
+    """Whether everything is as the stamp wants it; what ``setup.sh`` asks before it comes here."""
+    stamp = VENV / "setup.stamp"
+    is_there = (VENV / "bin/python").exists() and JARS.is_dir() and stamp.exists()
+    return is_there and stamp.read_text() == wanted
+
+
 def main() -> None:
     """Set up, then leave the stamp (the first argument) that lets the next run skip it all."""
-    stamp = VENV / "setup.stamp"
+    wanted, stamp = sys.argv[1], VENV / "setup.stamp"
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        # Another `make` may have done it while we waited, and its commands run in it by now.
+        if is_set_up(wanted):
+            return
         java = find_java()
         make_venv()
         stamp.unlink(missing_ok=True)
         install_packages(find_uv())
         fetch_jars(java)
-        stamp.write_text(sys.argv[1])
+        stamp.write_text(wanted)
     say("Set-up is done")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -16,14 +18,23 @@ from flightlake_local.settings import ROOT
 SH_TOOLS = ("sh", "cat", "cksum", "dirname", "ls")
 
 
-@pytest.fixture(scope="module")
-def bootstrap() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "infra/local/bootstrap.py")
+def load_bootstrap(root: Path) -> ModuleType:
+    """The set-up of a folder that has a copy of what it is made of."""
+    script = root / "infra/local/bootstrap.py"
+    if not script.exists():
+        script.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "infra/local/bootstrap.py", script)
+    spec = importlib.util.spec_from_file_location("bootstrap", script)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def bootstrap() -> ModuleType:
+    return load_bootstrap(ROOT)
 
 
 @pytest.fixture
@@ -73,15 +84,48 @@ def test_a_python_that_only_prints_an_error_is_passed_over(
     assert re.fullmatch(r"chosen: \S+/python3\.11 infra/local/bootstrap\.py\n", done.stdout)
 
 
-def test_set_up_again_is_over_at_once() -> None:
-    stamp = ROOT / ".venv/setup.stamp"
-    if not stamp.exists():
+def test_set_up_again_is_over_at_once(bare_machine: dict[str, str]) -> None:
+    if not (ROOT / ".venv/setup.stamp").exists():
         pytest.skip("this environment was not made by `make setup`")
-    tools = {"PATH": os.environ["PATH"], "FLIGHTLAKE_PYTHON": "/bin/false"}
+    # Without any Python on the PATH nothing is installed here, should the stamp be old.
     done = subprocess.run(
-        ["sh", "infra/local/setup.sh"], cwd=ROOT, env=tools, capture_output=True, check=False
+        ["sh", "infra/local/setup.sh"], cwd=ROOT, env=bare_machine, capture_output=True, check=False
     )
-    assert (done.returncode, done.stdout) == (0, b"")
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+
+
+def test_who_waited_for_another_set_up_does_not_install_under_it(tmp_path: Path) -> None:
+    script = load_bootstrap(tmp_path).__file__
+    (tmp_path / ".tools").mkdir()
+    with (tmp_path / ".tools/setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Without Java a set-up that goes on fails.
+        waiting = subprocess.Popen(
+            [sys.executable, script, "wanted"],
+            env={"PATH": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        (tmp_path / ".flightlake/jars").mkdir(parents=True)
+        (tmp_path / ".venv/bin").mkdir(parents=True)
+        (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+        (tmp_path / ".venv/setup.stamp").write_text("wanted")
+    said, _ = waiting.communicate(timeout=20)
+    assert (waiting.returncode, said) == (0, "")
+    assert os.listdir(tmp_path / ".tools") == ["setup.lock"]
+
+
+@pytest.mark.parametrize("missing", [".venv/bin/python", ".flightlake/jars", ".venv/setup.stamp"])
+def test_what_the_other_set_up_did_not_leave_is_installed(tmp_path: Path, missing: str) -> None:
+    bootstrap = load_bootstrap(tmp_path)
+    for path in (".venv/bin/python", ".flightlake/jars/x", ".venv/setup.stamp"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("wanted")
+    assert bootstrap.is_set_up("wanted")
+    assert not bootstrap.is_set_up("other")
+    (tmp_path / missing).rename(tmp_path / "moved")
+    assert not bootstrap.is_set_up("wanted")
 
 
 @pytest.mark.parametrize(
