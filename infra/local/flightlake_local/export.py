@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from flightlake.contracts.days import Day
 from flightlake.contracts.exports import (
     ExportRequest,
     Manifest,
@@ -12,6 +13,8 @@ from flightlake.contracts.exports import (
     read_manifest,
     size_text,
 )
+from flightlake.contracts.hours import Hour
+from flightlake.contracts.partitions import days_of, hours_of
 from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 from flightlake.schemas import columns_of
@@ -47,6 +50,8 @@ def run_export(settings: LocalSettings, asked: Mapping[str, str]) -> None:
     for part in manifest.parts:
         print(f"{place}/{part.name}")
     print(f"{place}/manifest.json")
+    if not manifest.rows:
+        print(nothing_of(lake, request))
 
 
 def request_of(asked: Mapping[str, str]) -> ExportRequest:
@@ -65,6 +70,23 @@ def request_of(asked: Mapping[str, str]) -> ExportRequest:
     except RefusedError as error:
         raise LocalError(str(error)) from None
     return request
+
+
+def nothing_of(lake: Lake, request: ExportRequest) -> str:
+    """What to say of an export without rows: which times the table has instead."""
+    table = request.table
+    has_time = request.start is not None
+    asked = " and ".join(["time"] * has_time + ["area"] * (request.area is not None))
+    said = f"{table.full_name} has no rows" + (f" of the asked {asked}" if asked else "")
+    if not has_time:
+        return f"{said}."
+    days = days_of(lake, table)
+    if not days:
+        return f"{said}, nor of any other."
+    hours = [*hours_of(lake, table, days[0]), *hours_of(lake, table, days[-1])]
+    times: Sequence[Day | Hour] = hours or days
+    unit = "hours" if hours else "days"
+    return f"{said}.\nIts {unit} go from {times[0]} to {times[-1]}."
 
 
 def _through_airflow(stack: Stack, steps: Steps, lake: Lake, request: ExportRequest) -> Manifest:
