@@ -23,6 +23,7 @@ from flightlake_local import show
 from flightlake_local.airflow_api import FINISHED
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
+from flightlake_local.names import require_table
 from flightlake_local.runs import LOOK_EVERY_S, failure_of, tasks_now
 from flightlake_local.settings import LakeKind, LocalSettings
 from flightlake_local.stack import Stack
@@ -64,6 +65,7 @@ def request_of(asked: Mapping[str, str]) -> ExportRequest:
         raise LocalError(
             "Nothing to export: make export TABLE=gold.flights FROM=2025-12-28 TO=2025-12-29"
         )
+    require_table(asked["table"])
     try:
         request = ExportRequest.parse(asked)
         request.columns_of([column.name for column in columns_of(request.table)])

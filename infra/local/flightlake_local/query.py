@@ -15,6 +15,7 @@ from flightlake.contracts.tables import TABLES, Table
 from flightlake.contracts.views import View, views
 
 from flightlake_local.errors import LocalError
+from flightlake_local.names import no_such_table
 from flightlake_local.settings import BUCKET, REGION, LakeKind, LocalSettings
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _missing(sql: str, error: str) -> str:
     """What to say of a statement that names what is not there."""
     known = [*TABLES, *views()]
     for name in sorted(names_in(sql) - set(known)):
-        return f"There is no table {name}; there are: {', '.join(known)}."
+        return no_such_table(name, known)
     found = re.search(r"Table with name (\w+) does not exist", error)
     for name in known:
         if found and name.endswith(f".{found[1].lower()}"):

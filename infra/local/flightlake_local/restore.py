@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.restores import Restore, RestoreRequest
 from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import Table
 
 from flightlake_local import show
 from flightlake_local.errors import LocalError
+from flightlake_local.names import require_table
 from flightlake_local.settings import LakeKind, LocalSettings
 from flightlake_local.spark_sql import local_session
 from flightlake_local.stack import Stack
@@ -27,6 +29,7 @@ def run_restore(settings: LocalSettings, asked: Mapping[str, str]) -> None:
     """
     request = request_of(asked)
     require_no_writer(settings)
+    require_written(settings, request.table)
     steps = show.steps()
     with steps.live(), steps.step(f"Restore of {request.table.full_name}") as step:
         done = _restore(settings, request)
@@ -44,6 +47,7 @@ def request_of(asked: Mapping[str, str]) -> RestoreRequest:
     """
     if not asked.get("table"):
         raise LocalError(f"Nothing to restore: {EXAMPLE}")
+    require_table(asked["table"])
     try:
         return RestoreRequest.parse(asked)
     except RefusedError as error:
@@ -67,6 +71,16 @@ def require_no_writer(settings: LocalSettings) -> None:
             "The lake on the S3 server is gone once its stack is down; the one in files stays:"
             " FLIGHTLAKE_LOCAL_LAKE=file make restore …"
         )
+
+
+def require_written(settings: LocalSettings, table: Table) -> None:
+    """Go on only where the table has versions: the step would look only once Spark has started.
+
+    Raises:
+        LocalError: it has not been written yet.
+    """
+    if not Lake(settings.lake_url).exists(f"{table.path}/_delta_log"):
+        raise LocalError(f"{table.full_name} has not been written yet: no version to restore.")
 
 
 def _restore(settings: LocalSettings, request: RestoreRequest) -> Restore:

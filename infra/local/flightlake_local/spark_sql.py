@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 PARTITIONS = "spark.sql.shuffle.partitions"
 """How many parts a shuffle has; a session can change it while it runs."""
 _CORES = 2
+_STDERR = 2
 
 
 def run_spark_sql(settings: LocalSettings, sql: str) -> int:
@@ -37,14 +40,37 @@ def run_spark_sql(settings: LocalSettings, sql: str) -> int:
     statements = table_statements(settings, written_tables(settings))
     init_file = settings.run_dir / "spark-sql.sql"
     init_file.parent.mkdir(parents=True, exist_ok=True)
-    init_file.write_text(statements)
+    init_file.write_text("\n".join([*statements, ""]))
     command = [str(Path(sys.executable).parent / "spark-sql"), "-i", str(init_file)]
     for name, value in shell_conf(settings).items():
         command += ["--conf", f"{name}={value}"]
-    if sql.strip():
-        command += ["-S", "-e", sql]
     # Spark puts spark-warehouse and Derby's files where it is started.
-    return subprocess.call(command, env=environment, cwd=settings.state_dir)  # noqa: S603
+    place = settings.state_dir
+    if not sql.strip():
+        return subprocess.call(command, env=environment, cwd=place)  # noqa: S603
+    command += ["-S", "-e", sql]
+    with subprocess.Popen(  # noqa: S603
+        command, env=environment, cwd=place, stderr=subprocess.PIPE, text=True, errors="replace"
+    ) as shell:
+        for line in of_the_statement(shell.stderr or [], len(statements)):
+            sys.stderr.write(line)
+    return shell.returncode
+
+
+def of_the_statement(lines: Iterable[str], ours: int) -> Iterator[str]:
+    """What Spark says of a person's statement: what comes after the last of ``ours``, which went
+    first, or all of it where they did not get through."""
+    held: list[str] = []
+    lines = iter(lines)
+    for line in lines:
+        held.append(line)
+        # Silent as the shell is, it says this after each statement that it has run.
+        ours -= line.startswith("Time taken: ")
+        if not ours:
+            break
+    else:
+        yield from held
+    yield from lines
 
 
 def written_tables(settings: LocalSettings) -> list[str]:
@@ -64,31 +90,32 @@ def written_tables(settings: LocalSettings) -> list[str]:
     return written
 
 
-def table_statements(settings: LocalSettings, names: list[str]) -> str:
+def table_statements(settings: LocalSettings, names: list[str]) -> list[str]:
     """The SQL that gives each table its name, and each view whose tables are all there."""
     schemas = sorted({TABLES[name].layer for name in names})
     readable = [view for view in views().values() if set(view.tables) <= set(names)]
-    return "\n".join(
-        [
-            *(f"CREATE DATABASE IF NOT EXISTS {schema};" for schema in schemas),
-            *(
-                f"CREATE TABLE IF NOT EXISTS {name} USING DELTA "
-                f"LOCATION '{settings.lake_url}/{TABLES[name].path}';"
-                for name in names
-            ),
-            *(f"CREATE VIEW {view.full_name} AS\n{view.select};" for view in readable),
-            "",
-        ]
-    )
+    return [
+        *(f"CREATE DATABASE IF NOT EXISTS {schema};" for schema in schemas),
+        *(
+            f"CREATE TABLE IF NOT EXISTS {name} USING DELTA "
+            f"LOCATION '{settings.lake_url}/{TABLES[name].path}';"
+            for name in names
+        ),
+        *(f"CREATE VIEW {view.full_name} AS\n{view.select};" for view in readable),
+    ]
 
 
 def local_session(settings: LocalSettings, name: str, profile: str = "hour") -> SparkSession:
     """A session for minutes of work, as a job of a sizing profile has it on this machine.
 
     Tasks and driver share one process.
+
+    Raises:
+        LocalError: Spark does not start.
     """
     from flightlake.io.session import start_session
     from flightlake.quality.judge import preload
+    from pyspark.errors import PySparkRuntimeError
 
     os.environ |= {"SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable}
     sizing = spark_sizing(profile)
@@ -105,7 +132,29 @@ def local_session(settings: LocalSettings, name: str, profile: str = "hour") -> 
         " pyspark-shell"
     )
     preload()
-    return start_session(name)
+    log = settings.logs_dir / "spark.log"
+    try:
+        with _stderr_to(log):
+            return start_session(name)
+    except PySparkRuntimeError as error:
+        raise LocalError(f"Spark does not start: {error}. Log: {log}") from None
+
+
+@contextmanager
+def _stderr_to(log: Path) -> Iterator[None]:
+    """Send what is said on standard error to a file; a JVM that starts meanwhile keeps it.
+
+    Nothing else helps: Java says some of it before any setting of Spark's is read.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.dup(_STDERR)
+    try:
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), _STDERR)
+            yield
+    finally:
+        os.dup2(terminal, _STDERR)
+        os.close(terminal)
 
 
 def shell_conf(settings: LocalSettings) -> dict[str, str]:

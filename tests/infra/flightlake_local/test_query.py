@@ -101,7 +101,7 @@ def test_a_table_that_is_not_written_yet_says_how_to_fill_it(ask: Ask) -> None:
 
 def test_a_name_that_is_no_table_lists_those_that_are(ask: Ask) -> None:
     with pytest.raises(
-        LocalError, match=r"no table silver\.nope; there are: silver\.state_vectors"
+        LocalError, match=r"no table 'silver\.nope'; there are: silver\.quarantine, "
     ):
         ask("SELECT * FROM silver.nope")
 

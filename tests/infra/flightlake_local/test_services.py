@@ -63,12 +63,12 @@ def test_airflows_log_servers_stay_off(settings: LocalSettings) -> None:
 
 
 def test_spark_sql_knows_tables_by_the_same_names(settings: LocalSettings) -> None:
-    sql = table_statements(settings, ["ops.run_ledger"])
+    sql = "\n".join(table_statements(settings, ["ops.run_ledger"]))
     assert "CREATE DATABASE IF NOT EXISTS ops;" in sql
     assert f"ops.run_ledger USING DELTA LOCATION '{settings.lake_url}/ops/run_ledger';" in sql
 
 
 def test_spark_sql_knows_the_views_whose_tables_are_there(settings: LocalSettings) -> None:
-    sql = table_statements(settings, ["silver.state_vectors", "gold.route_daily"])
+    sql = "\n".join(table_statements(settings, ["silver.state_vectors", "gold.route_daily"]))
     assert "CREATE VIEW silver.state_vectors_readable AS\nSELECT" in sql
     assert "gold.route_daily_readable" not in sql
