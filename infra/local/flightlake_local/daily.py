@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import TableRun, read_tables_result
 
-from flightlake_local.airflow_api import FINISHED
 from flightlake_local.console import Steps
-from flightlake_local.runs import GATE, LOOK_EVERY_S, failure_of, tasks_now
+from flightlake_local.runs import GATE, end_of, failure_of
 from flightlake_local.stack import Stack
 
 DAG_ID = "flights_daily"
@@ -64,28 +62,34 @@ def process(stack: Stack, steps: Steps, days: Sequence[Day]) -> list[DayOutcome]
     Raises:
         LocalError: Airflow refuses, or a service died.
     """
-    api, outcomes = stack.api, []
     stack.wait_for_dag(DAG_ID)
-    api.unpause(DAG_ID)
-    for day in days:
-        run_id = api.trigger(DAG_ID, {"date": str(day)})
-        outcomes.append(follow(stack, steps, DAG_ID, run_id, day))
-    return outcomes
+    stack.api.unpause(DAG_ID)
+    return [_process(stack, steps, day) for day in days]
 
 
-def follow(stack: Stack, steps: Steps, dag_id: str, run_id: str, day: Day) -> DayOutcome:
+def _process(stack: Stack, steps: Steps, day: Day) -> DayOutcome:
+    run_id = stack.api.trigger(DAG_ID, {"date": str(day)})
+    return follow(stack, steps, DAG_ID, run_id, lambda: day)
+
+
+def follow(
+    stack: Stack, steps: Steps, dag_id: str, run_id: str, day_of: Callable[[], Day]
+) -> DayOutcome:
     """Wait for a run of a DAG whose job leaves the tables of a day; what became of it.
+
+    Args:
+        stack: where; it must be up.
+        steps: where progress is shown.
+        dag_id: what runs.
+        run_id: which of its runs.
+        day_of: the day, as far as it is known by now.
 
     Raises:
         LocalError: Airflow refuses, or a service died.
     """
-    api = stack.api
-    with steps.step(f"{dag_id} {day}") as step:
-        while (state := api.run_state(dag_id, run_id)) not in FINISHED:
-            step.update(tasks_now(api, dag_id, run_id) or "waiting for Airflow")
-            stack.require_running()
-            time.sleep(LOOK_EVERY_S)
-        outcome = _outcome(stack, dag_id, day, run_id, state)
+    with steps.step(f"{dag_id} {day_of()}") as step:
+        state = end_of(stack, step, dag_id, run_id)
+        outcome = _outcome(stack, dag_id, day_of(), run_id, state)
         step.outcome = f"{outcome.name}: {outcome.summary}"
     return outcome
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 from flightlake.contracts.days import Day
@@ -20,11 +19,10 @@ from flightlake.contracts.storage import Lake
 from flightlake.schemas import columns_of
 
 from flightlake_local import show
-from flightlake_local.airflow_api import FINISHED
 from flightlake_local.console import Steps
 from flightlake_local.errors import LocalError
 from flightlake_local.names import require_table
-from flightlake_local.runs import LOOK_EVERY_S, failure_of, tasks_now
+from flightlake_local.runs import end_of, failure_of
 from flightlake_local.settings import LakeKind, LocalSettings
 from flightlake_local.stack import Stack
 
@@ -97,11 +95,9 @@ def _through_airflow(stack: Stack, steps: Steps, lake: Lake, request: ExportRequ
     api.unpause(DAG_ID)
     with steps.step(f"Export of {request.table.full_name}") as step:
         run_id = api.trigger(DAG_ID, request.fields)
-        while (state := api.run_state(DAG_ID, run_id)) not in FINISHED:
-            tasks = tasks_now(api, DAG_ID, run_id) or "waiting for Airflow"
-            step.update(tasks + _so_far(read_manifest(lake, request.export_id)))
-            stack.require_running()
-            time.sleep(LOOK_EVERY_S)
+        state = end_of(
+            stack, step, DAG_ID, run_id, lambda: _so_far(read_manifest(lake, request.export_id))
+        )
         manifest = read_manifest(lake, request.export_id)
         if state != "success" or manifest is None:
             failure = failure_of(stack, api, DAG_ID, run_id)

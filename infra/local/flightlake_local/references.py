@@ -33,10 +33,11 @@ def refresh(stack: Stack, steps: Steps) -> daily.DayOutcome:
     # A DAG that is unpaused for the first time begins the run of its last week by itself.
     api.unpause(DAG_ID)
     run = _begun(stack)
-    if api.run_state(DAG_ID, run["dag_run_id"]) in FINISHED and not _has_result(stack, run):
+    has_ended = api.run_state(DAG_ID, run["dag_run_id"]) in FINISHED
+    if has_ended and not _has_result(stack, run, _day_of(stack, run)):
         # Airflow's database outlives a lake in memory, and a change from one lake to the other.
         run = _begun(stack, api.trigger(DAG_ID, {}))
-    return daily.follow(stack, steps, DAG_ID, run["dag_run_id"], _day_of(run))
+    return daily.follow(stack, steps, DAG_ID, run["dag_run_id"], lambda: _day_of(stack, run))
 
 
 def _begun(stack: Stack, run_id: str | None = None) -> dict[str, Any]:
@@ -54,10 +55,13 @@ def _begun(stack: Stack, run_id: str | None = None) -> dict[str, Any]:
     return run
 
 
-def _day_of(run: dict[str, Any]) -> Day:
-    # What a run lands, and with it the result, is of the day that it begins on.
-    return Day.parse(run["start_date"][:10])
+def _day_of(stack: Stack, run: dict[str, Any]) -> Day:
+    """The day that a run landed its files on; the one that it began on where it left no result."""
+    begun = Day.parse(run["start_date"][:10])
+    # It says which day that is when it lands them, and that may be after midnight.
+    landed = (day for day in (begun, Day(begun.end.date())) if _has_result(stack, run, day))
+    return next(landed, begun)
 
 
-def _has_result(stack: Stack, run: dict[str, Any]) -> bool:
-    return stack.open_lake().exists(result_key(DAG_ID, _day_of(run), run["dag_run_id"]))
+def _has_result(stack: Stack, run: dict[str, Any], day: Day) -> bool:
+    return stack.open_lake().exists(result_key(DAG_ID, day, run["dag_run_id"]))

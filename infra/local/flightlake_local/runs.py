@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flightlake_local.airflow_api import AirflowApi
+from flightlake_local.airflow_api import FINISHED, AirflowApi
+from flightlake_local.console import Step
 from flightlake_local.stack import Stack
 
 GATE = "quality_gate"
@@ -18,6 +21,26 @@ class Failure:
     task_id: str | None
     reason: str
     log: str | None = None
+
+
+def end_of(
+    stack: Stack,
+    step: Step,
+    dag_id: str,
+    run_id: str,
+    so_far: Callable[[], str] = lambda: "",
+) -> str:
+    """Wait for a run, telling its tasks and how much it has done so far; its last state.
+
+    Raises:
+        LocalError: Airflow refuses, or a service died.
+    """
+    while (state := stack.api.run_state(dag_id, run_id)) not in FINISHED:
+        tasks = tasks_now(stack.api, dag_id, run_id) or "waiting for Airflow"
+        step.update(tasks + so_far())
+        stack.require_running()
+        time.sleep(LOOK_EVERY_S)
+    return state
 
 
 def failure_of(stack: Stack, api: AirflowApi, dag_id: str, run_id: str) -> Failure:

@@ -24,7 +24,7 @@ class Stack:
 
     def __init__(self, lake: Lake) -> None:
         self.lake, self.asked, self.is_paused = lake, 0, True
-        self.run_id = RUN_ID
+        self.run_id, self.begins_at = RUN_ID, "09:00:00"
         self.api = self
 
     def open_lake(self) -> Lake:
@@ -40,7 +40,7 @@ class Stack:
         assert path == "dags/reference_refresh/dagRuns"
         assert not self.is_paused
         self.asked += 1
-        begun = {"dag_run_id": self.run_id, "start_date": f"{DAY}T09:00:00Z"}
+        begun = {"dag_run_id": self.run_id, "start_date": f"{DAY}T{self.begins_at}Z"}
         return {"dag_runs": [[], [begun | {"start_date": None}], [begun]][min(self.asked, 3) - 1]}
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
@@ -54,12 +54,12 @@ class Stack:
         return "success"
 
 
-def write_result(lake: Lake, run_id: str, table_name: str) -> None:
-    step, day = references.DAG_ID, str(DAY)
+def write_result(lake: Lake, run_id: str, table_name: str, landed_on: Day = DAY) -> None:
+    step, day = references.DAG_ID, str(landed_on)
     run = TableRun(day, None, run_id, step, table_name, 28_298, 0, "pass", 100.0, 1.0, "")
     judged = [JudgedTable(run, Judgement("pass", 100.0, {}, []))]
     result = TablesResult(step, day, run_id, 1.0, "", judged)
-    lake.write(result_key(step, DAY, run_id), result.to_json())
+    lake.write(result_key(step, landed_on, run_id), result.to_json())
 
 
 def test_the_run_that_is_due_is_waited_for_and_told(tmp_path: Any) -> None:
@@ -76,6 +76,23 @@ def test_a_lake_that_the_last_run_did_not_write_to_gets_a_run_of_its_own(tmp_pat
     outcome = references.refresh(stack, show.steps())
     assert stack.run_id == BY_HAND
     assert [table.table_name for table in outcome.tables] == ["ref.aircraft"]
+
+
+def test_a_run_that_begins_before_midnight_and_lands_after_it_is_told(tmp_path: Any) -> None:
+    lake = Lake(tmp_path.as_uri())
+    stack: Any = Stack(lake)
+    stack.begins_at = "23:59:58"
+    # A run that is found ended with no result gets another, so it has to end while it is followed.
+    states = iter(["running", "running", "success"])
+    stack.run_state = lambda *_: next(states)
+    stack.tasks = lambda *_: (
+        write_result(lake, RUN_ID, "ref.airports", Day.parse("2026-01-06")) or []
+    )
+    stack.require_running = lambda: None
+    outcome = references.refresh(stack, show.steps())
+    assert stack.run_id == RUN_ID
+    assert outcome.name == "reference_refresh 2026-01-06"
+    assert [table.table_name for table in outcome.tables] == ["ref.airports"]
 
 
 def test_a_run_that_never_begins_is_an_error_with_the_schedulers_log(
