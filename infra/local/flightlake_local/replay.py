@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
@@ -131,11 +133,16 @@ def covered_hours(recordings: Sequence[Recording]) -> list[Hour]:
     return sorted(hours)
 
 
-def hour_for(position: int, recordings: Sequence[Recording]) -> Hour:
-    """The hour of a recording, or of the nearest readable one by name; the earlier on a tie."""
+def hours_for(recordings: Sequence[Recording]) -> list[Hour]:
+    """The hour of each recording, or of the nearest readable one by name; the earlier on a tie."""
     readable = [(i, r.hour) for i, r in enumerate(recordings) if r.hour]
-    _, hour = min(readable, key=lambda known: (abs(known[0] - position), known[0]))
-    return hour
+    hours = []
+    for position in range(len(recordings)):
+        after = bisect_left(readable, position, key=itemgetter(0))
+        around = readable[max(0, after - 1) : after + 1]
+        _, hour = min(around, key=lambda known: abs(known[0] - position))
+        hours.append(hour)
+    return hours
 
 
 def land_all(lake: Lake, recordings: Sequence[Recording], fetched_at: datetime) -> int:
@@ -147,9 +154,9 @@ def land_all(lake: Lake, recordings: Sequence[Recording], fetched_at: datetime) 
             source=SOURCE,
             fetched_at=fetched_at,
             is_gzip=_is_gzip(recording.path),
-            meant_for=hour_for(position, recordings),
+            meant_for=hour,
         )
-        for position, recording in enumerate(recordings)
+        for recording, hour in zip(recordings, hours_for(recordings), strict=True)
     ]
     return sum(one.is_new for one in landed)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from flightlake_local.replay import (
     Recording,
     covered_hours,
     find_recordings,
-    hour_for,
+    hours_for,
     land_all,
     look_at,
     run_land,
@@ -51,17 +52,29 @@ def test_unreadable_files_lie_in_the_hour_of_their_nearest_neighbour(
 ) -> None:
     recordings = [look_at(path, NOW) for path in find_recordings(recorded)]
     assert covered_hours(recordings) == [FIRST, FIRST + 3]
-    assert [hour_for(position, recordings) for position in range(4)] == [
-        FIRST,
-        FIRST,
-        FIRST + 3,
-        FIRST + 3,
-    ]
+    assert hours_for(recordings) == [FIRST, FIRST, FIRST + 3, FIRST + 3]
 
     lake = Lake((tmp_path / "lake").as_uri())
     assert land_all(lake, recordings, NOW) == 4
     kept = [key for key in raw.objects_of(lake, FIRST) if key.endswith(raw.UNREADABLE_SUFFIX)]
     assert [lake.read(key) for key in kept] == [(recorded / "b.json.gz").read_bytes()]
+
+
+def test_the_earlier_of_two_neighbours_as_near_is_taken_and_the_ends_have_but_one() -> None:
+    hours = [None, FIRST, None, FIRST + 3, None, None, None, FIRST + 1, None, None]
+    recordings = [Recording(Path(f"{i}.json"), hour) for i, hour in enumerate(hours)]
+    assert hours_for(recordings) == [
+        *(FIRST, FIRST, FIRST, FIRST + 3, FIRST + 3, FIRST + 3),
+        *(FIRST + 1, FIRST + 1, FIRST + 1, FIRST + 1),
+    ]
+
+
+def test_a_month_of_recordings_does_not_look_at_all_for_each() -> None:
+    hours = [None if i % 2 else FIRST + i // 120 for i in range(20_000)]
+    recordings = [Recording(Path("x.json"), hour) for hour in hours]
+    began = time.monotonic()
+    assert len(hours_for(recordings)) == len(recordings)
+    assert time.monotonic() - began < 2
 
 
 def test_the_same_recordings_again_are_no_new_objects(recorded: Path, tmp_path: Path) -> None:
