@@ -266,6 +266,7 @@ def _rest(environment: Environment, known: Assumptions) -> list[Line]:
     polls: list[Factor] = [(environment.answers_a_day, "polls a day"), _DAYS_A_YEAR]
     of_polls = (known["airflow_log_mb_a_poll"], "MB")
     of_airflow = (known["airflow_log_gb_a_month"], "GB")
+    of_flows = (known["vpc_flow_log_gb_a_month"], "GB")
     mb = (1000, "MB a GB")
     kept = (environment.log_retention_days, "days kept")
     return [
@@ -282,6 +283,7 @@ def _rest(environment: Environment, known: Assumptions) -> list[Line]:
             "CloudWatch", "logs of polls", known, "logs_ingested", [*polls, of_polls], [_MONTHS, mb]
         ),
         _line("CloudWatch", "logs of Airflow", known, "logs_ingested", [of_airflow]),
+        _line("CloudWatch", "flow logs", known, "vended_logs_ingested", [of_flows]),
         _line(
             "CloudWatch", "kept logs of polls", known, "logs_kept", [polls[0], of_polls, kept], [mb]
         ),
@@ -291,6 +293,14 @@ def _rest(environment: Environment, known: Assumptions) -> list[Line]:
             known,
             "logs_kept",
             [of_airflow, _MONTHS, kept],
+            [(365, "days")],
+        ),
+        _line(
+            "CloudWatch",
+            "kept flow logs",
+            known,
+            "logs_kept",
+            [of_flows, _MONTHS, kept],
             [(365, "days")],
         ),
         _line("CloudWatch", "metrics", known, "metric", [(known["metrics"], "metrics")]),

@@ -45,8 +45,8 @@ _WITHOUT = """\
 
 - A second Spark worker where there is a backlog, retries and exports: their
   [ceilings](#what-a-job-can-cost-at-most) are above. What was billed is in `ops.job_costs`.
-- Requests to S3 by job: no interface of AWS tells them, so `ops.job_costs` has none. The estimate
-  counts those that a job made against an S3 server.
+- Requests to S3 by job: access logs would have to be read for them. They are not collected, so
+  `ops.job_costs` has none. The estimate counts those that a job made against an S3 server.
 - Replaced versions of objects, until their life cycle ends; Delta's files that are no part of a
   table any more; data that leave AWS; Object Lock, CloudTrail and support.
 - The endpoints that MWAA makes for itself in a private network.

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from flightlake_dags.metrics import UNITS
 from flightlake_local.cost.assumptions import (
     billed_s,
     environment_of,
@@ -97,6 +98,16 @@ def test_raw_data_move_to_cheaper_storage_with_their_age(root):
         assert stored["raw, Standard"] == pytest.approx(standard * a_day)
         assert stored["raw, Infrequent Access"] == pytest.approx(cool * a_day)
         assert stored["raw, Glacier Instant Retrieval"] == pytest.approx(cold * a_day)
+
+
+def test_every_metric_that_the_dags_send_is_paid_for_and_no_other(root):
+    assert month(root, "prod")["CloudWatch", "metrics"] == round(len(UNITS) * 0.3, 2)
+
+
+def test_flow_logs_are_paid_for_when_they_come_and_while_they_are_kept(root):
+    found = month(root, "prod")
+    assert found["CloudWatch", "flow logs"] == 2 * 0.5
+    assert found["CloudWatch", "kept flow logs"] == round(2 * 12 * 90 / 365 * 0.03, 2)
 
 
 def test_an_environment_without_endpoints_pays_for_none_and_goes_out_through_nat(root):
