@@ -14,9 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 TERRAFORM = Path(__file__).resolve().parent
@@ -87,8 +88,9 @@ class Checks:
     def test(self, root: str) -> Outcome:
         """The tests of a root pass."""
         self._init(root)
-        lines = self._run(self._copy / root, "test", "-json", "-verbose").splitlines()
-        messages = [json.loads(line) for line in lines]
+        command = [self._terraform, "test", "-json", "-verbose"]
+        printed = run(command, self._copy / root, self._environment, failures_of)
+        messages = [json.loads(line) for line in printed.splitlines()]
         states = {
             message["@testrun"]: list(resources_of(message["test_state"]["root_module"]))
             for message in messages
@@ -126,11 +128,22 @@ class Checks:
         return run([self._terraform, *arguments], folder, self._environment)
 
 
-def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+def run(
+    command: list[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    told: Callable[[str], str] = str,
+) -> str:
     """What a command prints.
 
+    Args:
+        command: the program and its arguments.
+        folder: where it runs.
+        environment: of the program.
+        told: what of the output to tell where it failed; all of it unless given.
+
     Raises:
-        CheckFailedError: it failed; the message is all that it printed.
+        CheckFailedError: it failed; the message is what it printed.
     """
     done = subprocess.run(  # noqa: S603
         command,
@@ -142,8 +155,36 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
         check=False,
     )
     if done.returncode:
-        raise CheckFailedError(f"{' '.join(command)} in {folder}\n{done.stdout}{done.stderr}")
+        printed = told(done.stdout) + done.stderr
+        raise CheckFailedError(f"{' '.join(command)} in {folder}\n{printed}")
     return done.stdout
+
+
+def failures_of(printed: str) -> str:
+    """The runs that failed, and why, in what ``terraform test -json`` prints.
+
+    With it come plans and states of every run and the schema of the provider: megabytes.
+    """
+    failures = []
+    for line in printed.splitlines(keepends=True):
+        message = json.loads(line) if line.startswith('{"') else {}
+        tested = message.get("test_run", {})
+        diagnostic = message.get("diagnostic", {})
+        if not message:
+            failures.append(line)
+        elif tested.get("status") in ("fail", "error"):
+            failures.append(f'run "{tested["run"]}": {tested["status"]}\n')
+        elif diagnostic.get("severity") == "error":
+            failures.append(_described(diagnostic))
+    return "".join(failures)
+
+
+def _described(diagnostic: Mapping[str, Any]) -> str:
+    place = ""
+    if found := diagnostic.get("range"):
+        place = f"{found['filename']}:{found['start']['line']}: "
+    detail = indent(diagnostic.get("detail", ""), "  ")
+    return f"{place}{diagnostic['summary']}\n" + (f"{detail}\n" if detail else "")
 
 
 def find_program(name: str) -> str:

@@ -20,7 +20,9 @@ from infra.terraform.check import (
     MissingToolError,
     Outcome,
     count_assertions,
+    failures_of,
     find_plugins,
+    find_program,
     roots_with_tests,
     run,
 )
@@ -50,6 +52,52 @@ def test_the_tests_of_a_root_pass(root: str, tested: Callable[[str], Outcome]) -
 def test_a_check_that_fails_says_why(tmp_path: Path) -> None:
     with pytest.raises(CheckFailedError, match="what is wrong"):
         run(["sh", "-c", "echo what is wrong; exit 1"], tmp_path, {})
+
+
+BROKEN = """\
+variable "beat" {
+  default = 90
+}
+
+run "holds" {
+  command = plan
+  assert {
+    condition     = var.beat == 90
+    error_message = "the beat is not 90 s"
+  }
+}
+
+run "is_whole" {
+  command = plan
+  assert {
+    condition     = var.beat == 60
+    error_message = "the beat is no minute"
+  }
+}
+"""
+
+
+def test_of_terraforms_tests_only_what_failed_is_told(tmp_path: Path) -> None:
+    variable, runs = BROKEN.split("\n\n", 1)
+    (tmp_path / "main.tf").write_text(f'{variable}\noutput "beat" {{ value = var.beat }}\n')
+    (tmp_path / "beat.tftest.hcl").write_text(runs)
+    try:
+        terraform = find_program("terraform")
+    except MissingToolError as error:
+        skip_or_fail(error)
+    command = [terraform, "test", "-json", "-verbose"]
+    with pytest.raises(CheckFailedError) as failed:
+        run(command, tmp_path, {"CHECKPOINT_DISABLE": "1"}, failures_of)
+    assert str(failed.value).splitlines()[1:] == [
+        'run "is_whole": fail',
+        "beat.tftest.hcl:12: Test assertion failed",
+        "  the beat is no minute",
+    ]
+
+
+def test_what_terraform_says_in_plain_words_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(CheckFailedError, match=r"\nno such flag\n\{}\n$"):
+        run(["sh", "-c", "echo no such flag; echo {}; exit 1"], tmp_path, {}, failures_of)
 
 
 # `make infra-test` and `make nightly` install it.
