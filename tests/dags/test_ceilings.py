@@ -13,7 +13,7 @@ from emr.operator import SparkStepOperator
 from emr_serverless_local.resources import workers_of
 from flightlake_dags.config import spark_sizing
 from flightlake_local.cost.assumptions import most_workers, read_assumptions
-from flightlake_local.cost.ceilings import most_usd, read_ceilings
+from flightlake_local.cost.ceilings import exact_usd, most_lines, read_ceilings
 
 REPO = Path(__file__).parents[2]
 CEILINGS = {ceiling.step: ceiling for ceiling in read_ceilings(REPO)}
@@ -41,7 +41,7 @@ def test_a_job_with_all_its_workers_until_its_time_out_stays_below_its_ceiling(
     assert workers == most_workers(ceiling.sizing)
     minutes = task.execution_timeout.total_seconds() / 60
     assert minutes == task.max_wait.total_seconds() / 60 == ceiling.timeout_minutes
-    usd = most_usd(workers, minutes, read_assumptions(REPO).prices)
+    usd = exact_usd(most_lines(ceiling, read_assumptions(REPO).prices))
     # A ceiling far above would stop nobody.
     assert ceiling.usd_a_run / 2 < usd <= ceiling.usd_a_run
 

@@ -19,7 +19,14 @@ from emr_serverless_local import failure, processes
 from emr_serverless_local.attempt_files import AttemptFiles, Claim, End, Order
 from emr_serverless_local.errors import ServiceError
 from emr_serverless_local.logs import driver_log_url, tail
-from emr_serverless_local.records import ACTIVE, WAITING, Attempt, Cancellation, JobRun
+from emr_serverless_local.records import (
+    ACTIVE,
+    DEFAULT_IDLE_TIMEOUT_MINUTES,
+    WAITING,
+    Attempt,
+    Cancellation,
+    JobRun,
+)
 from emr_serverless_local.scheduling import capacity_of, may_try_again, next_states
 from emr_serverless_local.settings import Settings
 from emr_serverless_local.store import Store
@@ -287,7 +294,8 @@ class Runner:
         for application in self._store.applications():
             before = application.model_copy()
             auto_stop = application.request.get("autoStopConfiguration") or {}
-            idle_s = auto_stop.get("idleTimeoutMinutes", 15) * self._settings.seconds_per_minute
+            idle_minutes = auto_stop.get("idleTimeoutMinutes", DEFAULT_IDLE_TIMEOUT_MINUTES)
+            idle_s = idle_minutes * self._settings.seconds_per_minute
             if application.id in busy:
                 application.last_active_at_s = now_s
             if application.state == "STARTING":

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from emr_serverless_local.records import FINAL, Application, Attempt, JobRun
+from emr_serverless_local.records import (
+    DEFAULT_IDLE_TIMEOUT_MINUTES,
+    FINAL,
+    Application,
+    Attempt,
+    JobRun,
+)
 from emr_serverless_local.resources import billed_hours, used_hours
 
 # Requests that GetApplication echoes under the same names.
@@ -60,7 +66,7 @@ def application_view(application: Application) -> dict[str, Any]:
         "autoStartConfiguration": {"enabled": True, **request.get("autoStartConfiguration", {})},
         "autoStopConfiguration": {
             "enabled": True,
-            "idleTimeoutMinutes": 15,
+            "idleTimeoutMinutes": DEFAULT_IDLE_TIMEOUT_MINUTES,
             **request.get("autoStopConfiguration", {}),
         },
         **({"imageConfiguration": image} if image else {}),

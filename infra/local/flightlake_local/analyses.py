@@ -13,6 +13,7 @@ from pathlib import Path
 from flightlake.contracts.views import views
 
 from flightlake_local.made_section import with_made_section
+from flightlake_local.markdown import grid
 from flightlake_local.settings import ROOT
 
 _READS = "Reads: "
@@ -61,18 +62,17 @@ def page(text: str, root: Path = ROOT) -> str:
 
 
 def _views() -> str:
-    rows = (f"| `{view.full_name}` | {view.description} |" for view in views().values())
-    return "\n".join(["| view | what it is for |", "|---|---|", *rows])
+    rows = [(f"`{view.full_name}`", view.description) for view in views().values()]
+    return grid(("view", "what it is for"), rows)
 
 
 def _analyses(root: Path) -> str:
     folder = "../infra/athena/analyses"
-    rows = (
-        f"| [{each.name}]({folder}/{each.name}.sql) | {each.question} | {_reads(each)} |"
+    rows = [
+        (f"[{each.name}]({folder}/{each.name}.sql)", each.question, _reads(each))
         for each in analyses(root)
-    )
-    head = ["| analysis | its question | it reads, of these partitions |", "|---|---|---|"]
-    return "\n".join([*head, *rows])
+    ]
+    return grid(("analysis", "its question", "it reads, of these partitions"), rows)
 
 
 def _reads(analysis: Analysis) -> str:

@@ -15,10 +15,10 @@ PLAIN_EVERY_S = 15.0
 """Without a terminal: how long a step may be silent while it has something to say."""
 
 
-def make_console(*, to_stderr: bool = False) -> Console:
+def make_console() -> Console:
     """A console that never prints wider than 100 columns."""
-    probe = Console(stderr=to_stderr)
-    return Console(width=min(WIDTH, probe.width) if probe.is_terminal else WIDTH, stderr=to_stderr)
+    probe = Console()
+    return Console(width=min(WIDTH, probe.width) if probe.is_terminal else WIDTH)
 
 
 class Steps:

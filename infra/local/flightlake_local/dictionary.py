@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from flightlake.contracts.tables import REFERENCES, TABLES, Table
 from flightlake.quality.suites import load_suite
 from flightlake.schemas import columns_of
+
+from flightlake_local.markdown import grid
 
 _INTRODUCTION = """\
 # Tables
@@ -70,10 +72,10 @@ def _page(table: Table) -> str:
         [
             f"## {table.full_name}",
             table.description,
-            _grid(("", ""), [fact for fact in facts if fact[1]]),
-            _grid(("column", "type", "what it says"), columns),
+            grid(("", ""), [fact for fact in facts if fact[1]]),
+            grid(("column", "type", "what it says"), columns),
             f"Its expectations, {files}:",
-            _grid(("severity", "dimension", "what must hold"), asked),
+            grid(("severity", "dimension", "what must hold"), asked),
         ]
     )
 
@@ -84,12 +86,3 @@ def _link(full_name: str) -> str:
 
 def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")

@@ -12,6 +12,7 @@ from flightlake.reference import embedded_rows
 from flightlake_local import show
 from flightlake_local.cli import run
 from flightlake_local.made_section import with_made_section
+from flightlake_local.markdown import grid
 from flightlake_local.settings import ROOT, load_settings
 from flightlake_local.spark_sql import local_session
 
@@ -104,8 +105,7 @@ def accuracy_table(measured: Mapping[int, Accuracy]) -> str:
     """One column an interval, in Markdown."""
     header = ["polled every", *(f"{every_s} s" for every_s in measured)]
     rows = [[name, *(show(one) for one in measured.values())] for name, show in _ROWS.items()]
-    lines = [header, ["---"] + ["---:"] * len(measured), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return grid(header, rows, numbers_from=1)
 
 
 def _share(value: float) -> str:

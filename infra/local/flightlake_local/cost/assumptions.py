@@ -11,15 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from emr_serverless_local.resources import Workers, workers_of
+from emr_serverless_local.resources import BILLED_MINIMUM_S, Workers, workers_of
 from flightlake_dags.config import spark_sizing
 
 from flightlake_local.errors import LocalError
 
 FILE = "infra/cost/assumptions.json"
 PRICES_FILE = "dags/config/prices.json"
-BILLED_MINIMUM_S = 60
-"""EMR Serverless bills each worker for a minute at least."""
 
 _RECORDED = {
     "vcpu_hour_usd": ("a vCPU hour", "emr"),

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emr_serverless_local.resources import Workers
-
 from flightlake_local.cost.assumptions import Price, most_workers
 from flightlake_local.cost.lines import Line
 
@@ -44,15 +42,6 @@ def most_lines(ceiling: Ceiling, prices: Mapping[str, Price]) -> list[Line]:
             ("memory", workers.memory_gb, "GB", "memory_gb_hour_usd"),
         )
     ]
-
-
-def most_usd(workers: Workers, minutes: float, prices: Mapping[str, Price]) -> float:
-    """What workers cost in so many minutes, in US dollars."""
-    hours = minutes / 60
-    return (
-        workers.vcpus * prices["vcpu_hour_usd"].usd
-        + workers.memory_gb * prices["memory_gb_hour_usd"].usd
-    ) * hours
 
 
 def exact_usd(lines: Sequence[Line]) -> float:

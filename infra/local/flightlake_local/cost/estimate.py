@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from flightlake_local.cost.assumptions import (
@@ -12,9 +13,6 @@ from flightlake_local.cost.assumptions import (
     first_workers,
 )
 from flightlake_local.cost.lines import Factor, Line
-
-MONTHS = 12
-"""Storage is that of the end of the first year: what a month costs then."""
 
 _HOURS: Factor = (730, "hours")
 _DAYS_A_YEAR: Factor = (365, "days a year")
@@ -60,7 +58,10 @@ def monthly_lines(environment: Environment, known: Assumptions) -> list[Line]:
 def stored_gb(environment: Environment, known: Assumptions, day: int) -> dict[str, float]:
     """GB in each layer, and of raw in each class of storage, at the end of a day."""
     days = _days_by_class(environment, day)
-    growth = {name: _product(factors) / _BYTES[0] for name, factors in _a_day(environment, known)}
+    growth = {
+        name: math.prod(number for number, _ in factors) / _BYTES[0]
+        for name, factors in _a_day(environment, known)
+    }
     return {
         **{f"raw, {name}": growth["raw"] * held for name, held in days.items()},
         **{name: growth[name] * day for name in ("silver", "gold", "ops and reports")},
@@ -336,10 +337,3 @@ def _line(
 ) -> Line:
     found: Price = known.prices[price]
     return Line(service, item, tuple(factors), tuple(divisors or ()), found)
-
-
-def _product(factors: list[Factor]) -> float:
-    product = 1.0
-    for value, _ in factors:
-        product *= value
-    return product

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+from emr_serverless_local.resources import BILLED_MINIMUM_S
+
 from flightlake_local.cost.assumptions import (
-    BILLED_MINIMUM_S,
     Assumptions,
     Environment,
     Quantity,
@@ -22,6 +23,7 @@ from flightlake_local.cost.lines import (
     quantity_text,
     total_usd,
 )
+from flightlake_local.markdown import grid
 
 PAGE = "docs/costs.md"
 _STORED_ON_DAYS = (30, 90, 180, 365)
@@ -116,7 +118,7 @@ def _month(environment: Environment, known: Assumptions) -> str:
             sizes_text(environment),
             cut_off_text(environment, known),
             "",
-            _grid(("service", "item", "how much", "price", "a month"), rows),
+            grid(("service", "item", "how much", "price", "a month"), rows),
             "",
         ]
     )
@@ -129,7 +131,7 @@ def _growth(environment: Environment, known: Assumptions) -> str:
         for layer in by_day[_STORED_ON_DAYS[0]]
     ]
     head = ("GB stored", *(f"after {day} days" for day in _STORED_ON_DAYS))
-    return _grid(head, rows) + "\n"
+    return grid(head, rows) + "\n"
 
 
 def _durations(known: Assumptions) -> str:
@@ -145,10 +147,10 @@ def _durations(known: Assumptions) -> str:
     ]
     words = (
         "The seconds that a worker is billed for: those until its step works and those of the step,"
-        f"\nat least {BILLED_MINIMUM_S}."
+        f"\nat least {number(BILLED_MINIMUM_S)}."
     )
     head = ("job", "until it works, s", "the step, s", "billed, s")
-    return f"## How long a job is billed\n\n{words}\n\n{_grid(head, rows)}\n"
+    return f"## How long a job is billed\n\n{words}\n\n{grid(head, rows)}\n"
 
 
 def _ceilings(root: Path, known: Assumptions) -> str:
@@ -166,7 +168,7 @@ def _ceilings(root: Path, known: Assumptions) -> str:
             )
         )
     head = ("job", "sizing", "its workers until the time-out", "at most", "ceiling")
-    return f"{_CEILINGS}\n{_grid(head, rows)}\n"
+    return f"{_CEILINGS}\n{grid(head, rows)}\n"
 
 
 def _sources(known: Assumptions) -> list[str]:
@@ -176,9 +178,9 @@ def _sources(known: Assumptions) -> list[str]:
     ]
     return [
         "## Where the numbers are from\n",
-        _grid(("measured", "value", "unit", "where"), _quantities(known.measured)) + "\n",
-        _grid(("assumed", "value", "unit", "because"), _quantities(known.assumed)) + "\n",
-        _grid(("price", "US dollars", "for", "list"), prices) + "\n",
+        grid(("measured", "value", "unit", "where"), _quantities(known.measured)) + "\n",
+        grid(("assumed", "value", "unit", "because"), _quantities(known.assumed)) + "\n",
+        grid(("price", "US dollars", "for", "list"), prices) + "\n",
     ]
 
 
@@ -196,8 +198,3 @@ def _reckoned(line: Line) -> tuple[str, str, str]:
         else (f"{line.formula} = {amount}")
     )
     return how, price_text(line.price), f"${line.usd:,.2f}"
-
-
-def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
