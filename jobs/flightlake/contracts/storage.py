@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 
@@ -101,6 +101,15 @@ class Lake:
         if len(body) > max_bytes:
             raise ObjectTooLargeError(f"{self.url_of(key)} holds more than {max_bytes:,} bytes")
         return body
+
+    def open(self, key: str) -> BinaryIO:
+        """An object to read parts of, without a cap; for what only parts are wanted of.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        stream: BinaryIO = self._fs.open(self._path(key), "rb")
+        return stream
 
     def create(self, key: str, body: bytes) -> bool:
         """Write a new object whole, or not at all; False where the key exists already."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -54,9 +53,10 @@ class DeltaLog:
 
     def _actions(self, key: str, name: str) -> Iterator[dict[str, Any]]:
         """The actions of a name in a commit or a checkpoint."""
-        body = self._lake.read(key)
         if _CHECKPOINT.search(key):
-            column = pq.read_table(BytesIO(body), columns=[name])[name]  # type: ignore[no-untyped-call]
-            yield from column.drop_null().to_pylist()
+            # A checkpoint names every file of the table: it grows for ever, its other columns do.
+            with self._lake.open(key) as stream, pq.ParquetFile(stream) as checkpoint:  # type: ignore[no-untyped-call]
+                yield from checkpoint.read(columns=[name])[name].drop_null().to_pylist()
         else:
-            yield from (line[name] for line in map(json.loads, body.splitlines()) if name in line)
+            lines = map(json.loads, self._lake.read(key).splitlines())
+            yield from (line[name] for line in lines if name in line)

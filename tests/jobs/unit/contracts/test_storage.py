@@ -45,6 +45,13 @@ def test_no_more_than_the_cap_is_read(lake):
         lake.read("raw/large", max_bytes=4)
 
 
+def test_parts_of_an_object_are_read_without_the_rest(lake):
+    lake.write("raw/large", b"head" + bytes(1_000) + b"tail")
+    with lake.open("raw/large") as stream:
+        stream.seek(-4, 2)
+        assert stream.read() == b"tail"
+
+
 def test_keys_are_all_objects_below_a_folder_and_of_no_other(lake):
     for key in ("raw/h=01/b", "raw/h=01/deep/a", "raw/h=010/c", "raw/h=02/d"):
         lake.create(key, b"x")
