@@ -143,7 +143,7 @@ def test_the_poll_lands_live_answers_with_manifests_and_credits(flightlake, wait
         assert manifest.rows
         assert manifest.credits_spent == 4
         assert manifest.credits_left is not None
-        answer, _ = raw.read_object(lake, manifest.object)
+        answer, _ = raw.read_object(lake, manifest.object, manifest)
         assert answer.rows == manifest.rows
     events = flightlake.stack.api.get("assets/events")["asset_events"]
     assert any(event["extra"].get("rows") for event in events)

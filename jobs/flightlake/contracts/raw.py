@@ -264,8 +264,13 @@ def objects_of(lake: Lake, hour: Hour) -> list[str]:
     ]
 
 
-def read_object(lake: Lake, key: str) -> tuple[Answer, bytes]:
+def read_object(lake: Lake, key: str, manifest: Manifest | None) -> tuple[Answer, bytes]:
     """Read a raw answer back and hold it against its manifest and its key.
+
+    Args:
+        lake: where it lies.
+        key: which.
+        manifest: what ``read_manifest`` tells of it.
 
     Returns:
         What the answer holds, and its decompressed body.
@@ -275,14 +280,14 @@ def read_object(lake: Lake, key: str) -> tuple[Answer, bytes]:
             in the folder of another hour.
     """
     if key.endswith(UNREADABLE_SUFFIX):
-        raise UnreadableAnswerError(_landed_reason(lake, key))
+        known = manifest.unreadable_reason if manifest else None
+        raise UnreadableAnswerError(known or "was landed as unreadable; its manifest is missing")
     try:
         body = gunzip(lake.read(key))
     except FileNotFoundError:
         raise UnreadableAnswerError("vanished after it was listed") from None
     except ObjectTooLargeError as error:
         raise UnreadableAnswerError(str(error)) from None
-    manifest = read_manifest(lake, key)
     if manifest is not None and manifest.time_s is not None and manifest.rows is not None:
         if manifest.sha256 != hashlib.sha256(body).hexdigest():
             raise UnreadableAnswerError("its content is not what was landed (SHA-256 differs)")
@@ -316,9 +321,3 @@ def _manifest_at(lake: Lake, key: str) -> Manifest | None:
         return Manifest.from_json(lake.read(key))
     except (FileNotFoundError, ValueError, ObjectTooLargeError):
         return None
-
-
-def _landed_reason(lake: Lake, key: str) -> str:
-    manifest = read_manifest(lake, key)
-    known = manifest.unreadable_reason if manifest else None
-    return known or "was landed as unreadable; its manifest is missing"

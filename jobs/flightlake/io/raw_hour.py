@@ -104,15 +104,15 @@ class RawHour:
 
 
 def inspect_hour(lake: Lake, hour: Hour) -> RawHour:
-    """Read every raw object of an hour once and say what it is.
+    """Read every raw object of an hour, and its manifest, once and say what it is.
 
     An answer that cannot be read is set aside with its reason and never stops the others.
     """
     keys = raw.objects_of(lake, hour)
     with ThreadPoolExecutor(_READERS) as pool:
-        found = list(pool.map(lambda key: _inspect(lake, key), keys))
-        manifests = pool.map(lambda key: (key, raw.read_manifest(lake, key)), keys)
-        landed = {key: manifest for key, manifest in manifests if manifest is not None}
+        inspected = dict(zip(keys, pool.map(lambda key: _inspect(lake, key), keys), strict=True))
+    found = [item for item, _ in inspected.values()]
+    landed = {key: manifest for key, (_, manifest) in inspected.items() if manifest is not None}
     answers = sorted(
         (item for item in found if isinstance(item, RawAnswer)),
         key=lambda answer: (answer.time_s, answer.raw_object),
@@ -126,12 +126,13 @@ def _moment(time_s: int | None) -> datetime | None:
     return None if time_s is None else datetime.fromtimestamp(time_s, UTC)
 
 
-def _inspect(lake: Lake, key: str) -> RawAnswer | QuarantinedAnswer:
+def _inspect(lake: Lake, key: str) -> tuple[RawAnswer | QuarantinedAnswer, raw.Manifest | None]:
+    manifest = raw.read_manifest(lake, key)
     try:
-        answer, _ = raw.read_object(lake, key)
+        answer, _ = raw.read_object(lake, key, manifest)
     except raw.UnreadableAnswerError as error:
-        return QuarantinedAnswer(key, str(error))
-    return RawAnswer(key, answer.time_s, answer.rows)
+        return QuarantinedAnswer(key, str(error)), manifest
+    return RawAnswer(key, answer.time_s, answer.rows), manifest
 
 
 def _last_answer(lake: Lake, hour: Hour) -> RawAnswer | None:
@@ -140,7 +141,7 @@ def _last_answer(lake: Lake, hour: Hour) -> RawAnswer | None:
         raw.objects_of(lake, hour), key=lambda key: key.rpartition("/")[2], reverse=True
     )
     for key in newest_first:
-        found = _inspect(lake, key)
+        found, _ = _inspect(lake, key)
         if isinstance(found, RawAnswer):
             return found
     return None

@@ -55,7 +55,7 @@ def test_a_live_poll_lands_the_world(client, lake):
     assert landed.is_new
     assert landed.manifest.rows > 100
     assert (landed.manifest.credits_spent, landed.manifest.credits_left) == (4, 396)
-    answer, _ = raw.read_object(lake, landed.manifest.object)
+    answer, _ = raw.read_object(lake, landed.manifest.object, landed.manifest)
     assert abs(answer.time_s - now().timestamp()) < 60
 
 

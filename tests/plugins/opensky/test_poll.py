@@ -30,7 +30,7 @@ def test_an_answer_is_landed_with_a_manifest_that_tells_its_price(make, server, 
     body = make.states_body(make.now_s - 5, rows=3)
     server.answers(STATES, make.ok(body, left=3992))
     landed = poll()
-    answer, stored = raw.read_object(lake, landed.manifest.object)
+    answer, stored = raw.read_object(lake, landed.manifest.object, landed.manifest)
     assert stored == body
     assert answer == raw.Answer(make.now_s - 5, 3)
     manifest = raw.Manifest.from_json(lake.read(raw.manifest_key(landed.manifest.object)))
@@ -127,7 +127,7 @@ def test_whatever_is_no_answer_is_kept_byte_for_byte_and_named(body, make, serve
     assert lake.read(key) == body
     assert lake.url_of(key) in str(caught.value)
     with pytest.raises(raw.UnreadableAnswerError) as reason:
-        raw.read_object(lake, key)
+        raw.read_object(lake, key, raw.read_manifest(lake, key))
     assert str(reason.value) in str(caught.value)
 
 

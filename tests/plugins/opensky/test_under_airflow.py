@@ -40,7 +40,8 @@ def test_a_run_waits_out_a_429_without_spending_a_try_and_retries_a_bad_body(
     assert "HTML instead of JSON" in said
     assert make.simulator_secret not in said
     (event,) = seen["events"]
-    landed, _ = raw.read_object(lake, event["object"])
+    key = event["object"]
+    landed, _ = raw.read_object(lake, key, raw.read_manifest(lake, key))
     assert (event["time"], event["rows"]) == (landed.time_s, landed.rows)
     assert (event["source"], event["credits_spent"]) == ("simulator", 1)
     endings = sorted(Path(key).suffix for key in lake.keys(raw.ROOT) if "manifest" not in key)
