@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake, short_digest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    _Kind = TypeVar("_Kind", bound=DataclassInstance)
 
 Verdict = Literal["pass", "warning", "rejected", "no_data"]
 Severity = Literal["critical", "warning", "info"]
@@ -82,6 +88,13 @@ class LedgerLine:
     score: float | None
     seconds: float
     report: str
+    recorded_at: str | None = None
+    """In UTC; the last of an hour's runs is the one that counts. An older release did not tell."""
+
+    @property
+    def period(self) -> Hour:
+        """The hour that the line is of."""
+        return Hour.parse(f"{self.date}T{self.hour:02d}")
 
     @property
     def rows_accounted(self) -> int:
@@ -104,6 +117,8 @@ class TableRun:
     score: float | None
     seconds: float
     report: str
+    recorded_at: str | None = None
+    """As in a ``LedgerLine``."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +161,9 @@ class RunResult:
         """Parse a stored result."""
         content = json.loads(body)
         ledger = content["ledger"]
-        answers = [QuarantinedAnswer(**answer) for answer in ledger.pop("quarantined_answers")]
+        answers = [_known(QuarantinedAnswer, answer) for answer in ledger["quarantined_answers"]]
         return cls(
-            LedgerLine(**ledger, quarantined_answers=answers),
+            _known(LedgerLine, {**ledger, "quarantined_answers": answers}),
             _judgement_of(content["judgement"]),
             content["quarantine_reasons"],
             [_judged_of(table) for table in content["tables"]],
@@ -183,21 +198,26 @@ class TablesResult:
     def from_json(cls, body: bytes) -> TablesResult:
         """Parse a stored result."""
         content = json.loads(body)
-        tables = [_judged_of(table) for table in content.pop("tables")]
+        tables = [_judged_of(table) for table in content["tables"]]
         records = [
-            JudgedRecords(**{**found, "judgement": _judgement_of(found["judgement"])})
-            for found in content.pop("records")
+            _known(JudgedRecords, {**found, "judgement": _judgement_of(found["judgement"])})
+            for found in content["records"]
         ]
-        return cls(**content, tables=tables, records=records)
+        return _known(cls, {**content, "tables": tables, "records": records})
 
 
-def _judged_of(content: dict[str, Any]) -> JudgedTable:
-    return JudgedTable(TableRun(**content["run"]), _judgement_of(content["judgement"]))
+def _judged_of(content: Mapping[str, Any]) -> JudgedTable:
+    return JudgedTable(_known(TableRun, content["run"]), _judgement_of(content["judgement"]))
 
 
-def _judgement_of(content: dict[str, Any]) -> Judgement:
-    results = [ExpectationResult(**result) for result in content.pop("results")]
-    return Judgement(**content, results=results)
+def _judgement_of(content: Mapping[str, Any]) -> Judgement:
+    results = [_known(ExpectationResult, result) for result in content["results"]]
+    return _known(Judgement, {**content, "results": results})
+
+
+def _known(kind: type[_Kind], content: Mapping[str, Any]) -> _Kind:
+    # While a release is deployed, gates read what jobs of a newer one wrote.
+    return kind(**{each.name: content[each.name] for each in fields(kind) if each.name in content})
 
 
 def result_key(step: str, period: Period, run_id: str) -> str:

@@ -69,11 +69,16 @@ def _create(spark: SparkSession, lake: Lake, table: Table) -> None:
 
 
 def read(spark: SparkSession, lake: Lake, table: Table, version: int | None = None) -> DataFrame:
-    """The rows of a table as of a version, or as of now."""
+    """The rows of a table: as a version has them, or as of now, with every column of the table.
+
+    Where a table was last written by an older release, the columns that came since are null.
+    """
     reader = spark.read.format("delta")
     if version is not None:
-        reader = reader.option("versionAsOf", version)
-    return reader.load(lake.url_of(table.path))
+        return reader.option("versionAsOf", version).load(lake.url_of(table.path))
+    rows = reader.load(lake.url_of(table.path))
+    absent = (f for f in schema_of(table) if f.name not in rows.columns)
+    return rows.withColumns({f.name: F.lit(None).cast(f.dataType) for f in absent})
 
 
 def columns_of_table(rows: DataFrame, table: Table) -> DataFrame:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
+from flightlake.contracts import partitions
 from flightlake.contracts.costs import Prices, costs_of
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
@@ -36,55 +39,79 @@ from flightlake.contracts.tables import (
 )
 from flightlake.io import delta
 from flightlake.io.frames import arrow_of, schema_of
-from flightlake.quality.report import TrendPoint, render_index, render_report, render_tables_report
+from flightlake.quality.report import (
+    TREND_HOURS,
+    TrendPoint,
+    render_index,
+    render_report,
+    render_tables_report,
+)
 
-_INDEX_LINES = 1_000
-"""The newest runs that the index of reports lists: about six weeks."""
-_TREND_HOURS = 7 * 24
+_INDEX_DAYS = 42
+"""The newest days whose runs the index of reports lists."""
 _USUAL_DAYS = 14
+_DAYS_BEFORE = max(_USUAL_DAYS, TREND_HOURS // 24)
+
+_Run = TypeVar("_Run", LedgerLine, TableRun)
 
 
 @dataclass(frozen=True)
 class History:
-    """What the pipeline has recorded so far: the ledger, oldest hour first, and table runs."""
+    """What the pipeline recorded before a run, in the order in which it was recorded.
+
+    Of the days that the run can ask for: the weeks before its period, and the newest ones.
+    """
 
     ledger: list[LedgerLine]
     table_runs: list[TableRun]
 
     def lines_before(self, hour: Hour) -> list[LedgerLine]:
-        """One line for each of the hours of the past week that were judged, oldest first."""
-        of_hour = {hour_of(line): line for line in self.ledger}
-        return [of_hour[h] for h in sorted(of_hour) if hour - _TREND_HOURS <= h < hour]
+        """The last line of each hour of the past week that was judged, oldest hour first."""
+        of_hour = {line.period: line for line in self.ledger}
+        return [of_hour[h] for h in sorted(of_hour) if hour - TREND_HOURS <= h < hour]
 
     def usual_rows(self, table: Table, period: Period) -> float | None:
-        """The median of a table's rows in the same hours, or days, before; None without any."""
+        """The median of a table's rows in the same hour of the two weeks before, or on their days.
+
+        The last run of each counts; None without any.
+        """
+        first, end = str(period.date - timedelta(days=_USUAL_DAYS)), str(period.date)
         before = {
             run.date: run.rows_published + run.rows_withheld
             for run in self.table_runs
             if run.table_name == table.full_name
             and run.hour == period.hour
-            and run.date < str(period.date)
+            and first <= run.date < end
         }
-        newest = [before[day] for day in sorted(before)[-_USUAL_DAYS:]]
-        return float(median(newest)) if newest else None
+        return float(median(before.values())) if before else None
 
 
-def read_history(spark: SparkSession, lake: Lake) -> History:
-    """All that is recorded so far."""
-    ledger = [_line_of(row) for row in _rows_of(spark, lake, RUN_LEDGER)]
-    runs = [
-        TableRun(**{**row, "date": str(row["date"])}) for row in _rows_of(spark, lake, TABLE_RUNS)
-    ]
-    return History(sorted(ledger, key=lambda line: (line.date, line.hour, line.run_id)), runs)
+def read_history(spark: SparkSession, lake: Lake, period: Period) -> History:
+    """What was recorded before a run about a period.
+
+    Every job reads it, so it reads no more of tables that only grow than the run can ask for.
+    """
+    lines = _recorded(spark, lake, RUN_LEDGER, period)
+    runs = _recorded(spark, lake, TABLE_RUNS, period)
+    # The index lists days, and what is usual is asked of one hour of the day.
+    runs = runs.where(F.col("hour").isNull() | F.col("hour").eqNullSafe(F.lit(period.hour)))
+    return History(
+        _in_order(_line_of(row) for row in lines.toArrow().to_pylist()),
+        _in_order(TableRun(**_fields_of(row)) for row in runs.toArrow().to_pylist()),
+    )
 
 
-def _rows_of(spark: SparkSession, lake: Lake, table: Table) -> list[dict[str, Any]]:
-    return [row.asDict(recursive=True) for row in delta.read(spark, lake, table).collect()]
+def _recorded(spark: SparkSession, lake: Lake, table: Table, period: Period) -> DataFrame:
+    rows = delta.read(spark, lake, table)
+    first = period.date - timedelta(days=_DAYS_BEFORE)
+    wanted: Column = F.col("date").between(first, period.date)
+    if newest := partitions.days_of(lake, table)[-_INDEX_DAYS:]:
+        wanted |= F.col("date") >= newest[0].date
+    return rows.where(wanted)
 
 
-def hour_of(line: LedgerLine) -> Hour:
-    """The hour that a ledger line is of."""
-    return Hour.parse(f"{line.date}T{line.hour:02d}")
+def _in_order(runs: Iterable[_Run]) -> list[_Run]:
+    return sorted(runs, key=lambda run: (run.recorded_at or "", run.run_id))
 
 
 def record_hour(
@@ -106,21 +133,19 @@ def record_hour(
         api_credits: what the hour's raw objects cost, in place of what is known of the hour.
     """
     line = result.ledger
-    hour = hour_of(line)
+    hour = line.period
     judged = [(STATE_VECTORS.full_name, result.judgement)]
     judged += [(table.run.table_name, table.judgement) for table in result.tables]
     rows = {
-        RUN_LEDGER: [{**asdict(line), "date": hour.date}],
+        RUN_LEDGER: [_row_of(line)],
         **_rows_to_record(hour, line.run_id, result.tables, judged),
     }
     of_run = _of_run(hour, line.run_id)
     records = [(table, of_run, rows[table]) for table in rows]
     _replace(spark, lake, [*records, (API_CREDITS, hour.predicate, api_credits)])
-    others = [
-        known for known in history.ledger if (hour_of(known), known.run_id) != (hour, line.run_id)
-    ]
+    others = [known for known in history.ledger if known.report != line.report]
     trend = [
-        TrendPoint(hour_of(known), known.score, known.verdict)
+        TrendPoint(known.period, known.score, known.verdict)
         for known in [*History(others, []).lines_before(hour), line]
     ]
     lake.write(line.report, render_report(result, trend).encode())
@@ -159,7 +184,7 @@ def _rows_to_record(
 ) -> dict[Table, list[dict[str, Any]]]:
     of_run = {"date": period.date, "hour": period.hour, "run_id": run_id}
     return {
-        TABLE_RUNS: [{**asdict(table.run), "date": period.date} for table in tables],
+        TABLE_RUNS: [_row_of(table.run) for table in tables],
         QUALITY_RESULTS: [
             {**asdict(found), **of_run, "table_name": name}
             for name, judgement in judged
@@ -191,11 +216,25 @@ def _replace(
 
 
 def _write_index(lake: Lake, history: History) -> None:
-    listed = sorted(history.ledger, key=hour_of)[-_INDEX_LINES:]
     days = [run for run in history.table_runs if run.hour is None]
-    lake.write(INDEX_KEY, render_index(listed, days).encode())
+    lake.write(INDEX_KEY, render_index(_newest(history.ledger), _newest(days)).encode())
+
+
+def _newest(runs: list[_Run]) -> list[_Run]:
+    days = sorted({run.date for run in runs})[-_INDEX_DAYS:]
+    return [run for run in runs if run.date in days]
+
+
+def _row_of(run: LedgerLine | TableRun) -> dict[str, Any]:
+    recorded_at = datetime.fromisoformat(run.recorded_at) if run.recorded_at else None
+    return {**asdict(run), "date": Day.parse(run.date).date, "recorded_at": recorded_at}
+
+
+def _fields_of(row: dict[str, Any]) -> dict[str, Any]:
+    recorded_at = row["recorded_at"] and row["recorded_at"].isoformat()
+    return {**row, "date": str(row["date"]), "recorded_at": recorded_at}
 
 
 def _line_of(row: dict[str, Any]) -> LedgerLine:
     answers = [QuarantinedAnswer(**answer) for answer in row["quarantined_answers"] or []]
-    return LedgerLine(**{**row, "date": str(row["date"]), "quarantined_answers": answers})
+    return LedgerLine(**{**_fields_of(row), "quarantined_answers": answers})

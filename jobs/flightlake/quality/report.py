@@ -26,10 +26,9 @@ from flightlake.quality.advice import (
 from flightlake.quality.charts import TrendPoint, rows_bar, trend_chart
 from flightlake.quality.wording import score_text, text_of
 
-__all__ = ["TrendPoint", "render_index", "render_report", "render_tables_report"]
+__all__ = ["TREND_HOURS", "TrendPoint", "render_index", "render_report", "render_tables_report"]
 
-_TREND_HOURS = 7 * 24
-_INDEX_DAYS = 500
+TREND_HOURS = 7 * 24
 _SEVERITIES = ("critical", "warning", "info")
 
 
@@ -50,7 +49,7 @@ def render_report(result: RunResult, trend: Sequence[TrendPoint]) -> str:
         "report.html.j2",
         line=line,
         judgement=judgement,
-        hour=_hour_of(line),
+        hour=line.period,
         headline=headline(line),
         steps=[*derived_next_steps(result.tables), *next_steps(line)],
         bar=rows_bar(line),
@@ -78,28 +77,24 @@ def render_index(lines: Sequence[LedgerLine], days: Sequence[TableRun] = ()) -> 
     """The index of runs, newest first.
 
     Args:
-        lines: one of each run of an hour, in any order, later runs of an hour last.
+        lines: one of each run of an hour, a later run of an hour after an earlier one.
         days: what runs did to the tables of a whole day, in any order.
     """
-    newest_first = sorted(lines, key=_hour_of, reverse=True)
-    last_of_hour = {_hour_of(line): line for line in lines}
+    newest_first = sorted(lines, key=lambda line: line.period, reverse=True)
+    last_of_hour = {line.period: line for line in lines}
     points = [TrendPoint(hour, line.score, line.verdict) for hour, line in last_of_hour.items()]
     if points:
-        since = max(last_of_hour) - _TREND_HOURS
+        since = max(last_of_hour) - TREND_HOURS
         points = [point for point in points if point.hour > since]
     return _render(
         "index.html.j2",
-        runs=[(line, _hour_of(line), _link_from_index(line.report)) for line in newest_first],
+        runs=[(line, line.period, _link_from_index(line.report)) for line in newest_first],
         days=[
             (run, _link_from_index(run.report))
-            for run in sorted(days, key=lambda run: run.date, reverse=True)[:_INDEX_DAYS]
+            for run in sorted(days, key=lambda run: run.date, reverse=True)
         ],
         trend=trend_chart(points),
     )
-
-
-def _hour_of(line: LedgerLine) -> Hour:
-    return Hour.parse(f"{line.date}T{line.hour:02d}")
 
 
 def _link_from_index(report: str) -> str:

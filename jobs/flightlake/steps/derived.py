@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from importlib import import_module
 from threading import Lock
 from time import monotonic
@@ -122,6 +123,7 @@ def judged_table(
         score=judgement.score,
         seconds=round(monotonic() - started, 1),
         report=report_key(table.step, period, run_id),
+        recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return JudgedTable(run, judgement)
 

@@ -43,7 +43,7 @@ def run(
     """Derive, judge, publish and record the tables of one day, then judge its records."""
     lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
     delta.ensure_tables(spark, lake, STEP, RECORDS)
-    history = ops.read_history(spark, lake)
+    history = ops.read_history(spark, lake, day)
     tables = derive_tables(
         spark, lake, derived_by(STEP), day, run_id, history=history, progress=progress
     )

@@ -56,7 +56,7 @@ def run(spark: SparkSession, arguments: ReferenceArguments, progress: Progress) 
     """Read, judge, publish and record each table that has a file."""
     lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
     delta.ensure_tables(spark, lake, STEP, [STATE_VECTORS, RUN_LEDGER])
-    history = ops.read_history(spark, lake)
+    history = ops.read_history(spark, lake, day)
     seen = seen_lately(delta.read(spark, lake, STATE_VECTORS))
     progress.say(f"{len(seen):,} aircraft of the last published day to hold the tables against")
     tables = []

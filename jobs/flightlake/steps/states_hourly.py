@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import JudgedTable, Judgement, LedgerLine, RunResult, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import (
@@ -95,7 +97,7 @@ def run(
     )
     with ThreadPoolExecutor() as pool:
         # Delta's first use costs seconds of the driver alone, while Spark reads the rows.
-        opening = pool.submit(open_tables, spark, arguments.lake)
+        opening = pool.submit(open_tables, spark, arguments.lake, arguments.hour)
         staged = stage(spark, arguments, raw_hour)
         history = opening.result()
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
@@ -128,10 +130,10 @@ def run(
     return result
 
 
-def open_tables(spark: SparkSession, lake: Lake) -> History:
-    """Create the tables that are not there yet; returns what is recorded so far."""
+def open_tables(spark: SparkSession, lake: Lake, hour: Hour) -> History:
+    """Create the tables that are not there yet; returns what was recorded before this run."""
     delta.ensure_tables(spark, lake, STEP)
-    return ops.read_history(spark, lake)
+    return ops.read_history(spark, lake, hour)
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
@@ -251,6 +253,7 @@ def _result(
         score=judgement.score,
         seconds=seconds,
         report=report_key(STEP, hour, arguments.run_id),
+        recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     if line.rows_accounted != line.rows_read:
         raise UnbalancedLedgerError(

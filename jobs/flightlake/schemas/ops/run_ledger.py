@@ -22,4 +22,5 @@ COLUMNS = (
     Column("score", "double", "quality, 0 to 100"),
     Column("seconds", "double", "duration of the step until the line was written"),
     Column("report", "string", "key of the report in the lake"),
+    Column("recorded_at", "timestamp", "when the line was made; null before there was the column"),
 )

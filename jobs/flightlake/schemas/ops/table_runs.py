@@ -16,4 +16,5 @@ COLUMNS = (
     Column("score", "double", "quality, 0 to 100"),
     Column("seconds", "double", "to derive, judge and publish the table"),
     Column("report", "string", "key of the report in the lake"),
+    Column("recorded_at", "timestamp", "when the line was made; null before there was the column"),
 )
