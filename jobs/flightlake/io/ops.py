@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from statistics import median
 from typing import Any, TypeVar
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -50,6 +53,7 @@ from flightlake.quality.report import (
 _INDEX_DAYS = 42
 """The newest days whose runs the index of reports lists."""
 _USUAL_DAYS = 14
+_LATE_COST_DAYS = 7
 _DAYS_BEFORE = max(_USUAL_DAYS, TREND_HOURS // 24)
 
 _Run = TypeVar("_Run", LedgerLine, TableRun)
@@ -154,11 +158,31 @@ def record_hour(
 
 
 def record_job_costs(spark: SparkSession, lake: Lake, day: Day, prices: Prices) -> int:
-    """Write what the job runs of a day cost, in place of what is known of it; how many they are."""
-    costs = costs_of(lake, day)
-    rows = [{**asdict(cost), "cost_usd": cost.cost_usd(prices), "date": day.date} for cost in costs]
-    _replace(spark, lake, [(JOB_COSTS, day.predicate, rows)])
-    return len(rows)
+    """Write what job runs and queries cost, where it is not recorded; how many rows that took.
+
+    Of the week before the day too: a day without states has no run that would record its costs,
+    and some are known only after the run of their day.
+    """
+    days = [Day(day.date - timedelta(days=n)) for n in range(_LATE_COST_DAYS + 1)]
+    recorded = delta.read(spark, lake, JOB_COSTS)
+    recorded = recorded.where(F.col("date").between(days[-1].date, day.date))
+    before = _by_day(recorded.toArrow())
+    with ThreadPoolExecutor() as pool:
+        costs = [cost for found in pool.map(lambda of: costs_of(lake, of), days) for cost in found]
+    rows = [
+        {**asdict(cost), "cost_usd": cost.cost_usd(prices), "date": cost.started_at.date()}
+        for cost in costs
+    ]
+    now = _by_day(arrow_of(rows, schema_of(JOB_COSTS)))
+    changed = {of: now.get(of.date, []) for of in days if now.get(of.date) != before.get(of.date)}
+    for of, in_its_place in changed.items():
+        _replace(spark, lake, [(JOB_COSTS, of.predicate, in_its_place)])
+    return sum(map(len, changed.values()))
+
+
+def _by_day(costs: pa.Table) -> dict[date, list[dict[str, Any]]]:
+    in_order = costs.sort_by([("date", "ascending"), ("job_run_id", "ascending")]).to_pylist()
+    return {day: list(rows) for day, rows in groupby(in_order, key=itemgetter("date"))}
 
 
 def record_tables(spark: SparkSession, lake: Lake, result: TablesResult, history: History) -> None:

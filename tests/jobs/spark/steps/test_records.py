@@ -10,6 +10,7 @@ from flightlake.contracts.costs import JobCost, Prices, costs_of, record_cost
 from flightlake.contracts.days import Day
 from flightlake.contracts.tables import API_CREDITS, JOB_COSTS, RECORDS, RUN_LEDGER
 from flightlake.io import delta, ops
+from flightlake.io.delta_log import DeltaLog
 from flightlake.steps.progress import Progress
 from flightlake.steps.records import judge_records
 from pyspark.sql import functions as F
@@ -106,8 +107,7 @@ def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(
     record_cost(lake, query_cost(400_000_000))
     record_cost(lake, job_cost("00next", started_at=STARTED + timedelta(days=1)))
     lake.write(f"costs/date={day}/00damaged.json", b"{")
-    for _ in range(2):
-        assert ops.record_job_costs(spark, lake, day, PRICES) == 3
+    assert ops.record_job_costs(spark, lake, day, PRICES) == 3
     rows = {row["job_run_id"]: row for row in tables.by_deltalake(JOB_COSTS)}
     assert {name: row["cost_usd"] for name, row in rows.items()} == {
         "00job": 0.21,
@@ -120,3 +120,33 @@ def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(
     assert unmet([costs]) == {"cost_usd_is_known"}
     assert rows["00job"]["ended_at"] - rows["00job"]["started_at"] == timedelta(seconds=90)
     assert costs_of(lake, day)[0] == job_cost()
+
+
+def test_costs_of_days_without_a_run_and_late_ones_arrive_with_the_next_day_that_has_one(
+    spark, lake, tables, hour
+):
+    days = [Day(hour.date + timedelta(days=n)) for n in range(9)]
+    for n in range(9):
+        record_cost(lake, job_cost(f"00job{n}", started_at=STARTED + timedelta(days=n)))
+
+    def record(day):
+        before = DeltaLog(lake, JOB_COSTS).version
+        written = ops.record_job_costs(spark, lake, day, PRICES)
+        return written, DeltaLog(lake, JOB_COSTS).version - before
+
+    def recorded():
+        rows = tables.by_deltalake(JOB_COSTS)
+        return {row["job_run_id"]: (row["date"], row["cost_usd"]) for row in rows}
+
+    assert record(days[0]) == (1, 1)
+    # The days since then had no run of their own; the first is longer ago than a week.
+    assert record(days[8]) == (8, 8)
+    assert recorded() == {f"00job{n}": (days[n].date, 0.21) for n in range(9)}
+    assert record(days[8]) == (0, 0)
+
+    record_cost(lake, job_cost("00late", started_at=STARTED + timedelta(days=3)))
+    record_cost(lake, job_cost("00job5", started_at=STARTED + timedelta(days=5), vcpu_hours=1.0))
+    record_cost(lake, job_cost("00too_late"))
+    assert record(days[8]) == (3, 2)
+    changed = {"00late": (days[3].date, 0.21), "00job5": (days[5].date, 0.11)}
+    assert recorded() == {f"00job{n}": (days[n].date, 0.21) for n in range(9)} | changed
