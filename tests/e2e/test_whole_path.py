@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 HOURS_ONLY = "--hours-only"
 REPLAYED = Hour.parse("2024-03-02T10")
 RECORDING = "states-all-world-2025-12-28T021419Z.json.gz"
+WHEN = ("seconds", "recorded_at")
 HOURLY = (
     "silver.state_vectors",
     "silver.quarantine",
@@ -63,13 +64,13 @@ def test_recorded_answers_become_judged_tables_and_again_changes_nothing(flightl
     folder = recorded(REPLAYED, answers=8)
     replay(flightlake, REPLAYED, folder)
     objects = flightlake.replayed_objects()
-    hashes = {table: flightlake.content_hash(table, "seconds") for table in HOURLY}
+    hashes = {table: flightlake.content_hash(table, *WHEN) for table in HOURLY}
 
     again = flightlake.run("replay", str(folder), HOURS_ONLY)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "0 of them new" in again.stdout
     assert flightlake.replayed_objects() == objects
-    assert {t: flightlake.content_hash(t, "seconds") for t in HOURLY} == hashes
+    assert {t: flightlake.content_hash(t, *WHEN) for t in HOURLY} == hashes
     assert len({run["name"] for run in flightlake.job_runs(REPLAYED)}) == 2
 
 

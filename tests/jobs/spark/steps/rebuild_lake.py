@@ -34,7 +34,7 @@ ANSWERS = 6
 COPIED = ("raw", "costs")
 TABLES = [STATE_VECTORS, QUARANTINE, *derived_by(states_hourly.STEP)]
 # What is of a run and not of its hour.
-_OF_RUN = {"run_id", "seconds", "report"}
+_OF_RUN = {"run_id", "seconds", "recorded_at", "report"}
 
 
 def lake_of(bucket: str) -> Lake:
