@@ -71,7 +71,7 @@ def run_under_airflow(run_script: Callable[..., Any]) -> Callable[..., dict[str,
         environment = {
             **_inherited("FLIGHTLAKE_", "AIRFLOW", "AWS_"),
             "PYTHONPATH": ":".join(
-                str(ROOT / part) for part in ("dags", "jobs", "plugins", "infra/local")
+                str(ROOT / part) for part in ("dags", "jobs", "plugins", "infra/local", ".")
             ),
             "AIRFLOW_HOME": str(folder / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),

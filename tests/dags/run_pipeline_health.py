@@ -23,33 +23,17 @@ def main(folder: Path) -> None:
 def run_three_times(dag: Any, folder: Path) -> dict[str, Any]:
     from flightlake.contracts import raw
     from flightlake.contracts.hours import Hour
-    from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
+    from flightlake.contracts.results import Judgement, RunResult, result_key
     from flightlake.contracts.storage import Lake
     from flightlake.contracts.tables import STATE_VECTORS
     from flightlake_dags.health.facts import PROCESSING
 
+    from tests.ledger import ledger_line
+
     lake, now = Lake((folder / "lake").as_uri()), datetime.now(UTC)
     hour = Hour.of(now - PROCESSING) - 1
     lake.write(f"{STATE_VECTORS.path}/date={hour.date}/hour={hour.hour}/part-0.parquet", b"rows")
-    line = LedgerLine(
-        date=str(hour.date),
-        hour=hour.hour,
-        run_id="scheduled__x",
-        step="states_hourly",
-        rows_read=7,
-        rows_published=7,
-        rows_withheld=0,
-        rows_quarantined=0,
-        rows_repeated=0,
-        answers_expected=40,
-        answers_read=1,
-        answers_quarantined=0,
-        quarantined_answers=[],
-        verdict="pass",
-        score=100.0,
-        seconds=1.0,
-        report="reports/x.html",
-    )
+    line = ledger_line(hour)
     result = RunResult(line, Judgement("pass", 100.0, {}, []), {})
     lake.write(result_key("states_hourly", hour, line.run_id), result.to_json())
     body = json.dumps({"time": int(now.timestamp()), "states": None}).encode()

@@ -15,7 +15,7 @@ from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, Prices, record_cost
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import Judgement, LedgerLine, RunResult, result_key
+from flightlake.contracts.results import Judgement, RunResult, result_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES
 from flightlake_dags.health.checks import Check, Limits, check_all, cost_of_day_usd, lag_hours
@@ -25,11 +25,15 @@ from flightlake_dags.health.page import render
 from flightlake_dags.raw_hour import gap_key
 from opensky.credits import TIERS
 
+from tests.ledger import ledger_line
+
 NOW = datetime(2025, 12, 28, 12, 45, tzinfo=UTC)
 LAST = Hour.parse("2025-12-28T11")
 PRICES = Prices(
     vcpu_hour_usd=0.05, memory_gb_hour_usd=0.01, storage_gb_hour_usd=0.0, athena_tb_usd=0.0
 )
+
+
 LIMITS = Limits(poll_seconds=90, cost_a_day_usd=5.0, prices=PRICES)
 STANDARD = TIERS["standard"]
 DAY = tuple(LAST - back for back in reversed(range(HOURS)))
@@ -38,26 +42,9 @@ DAY = tuple(LAST - back for back in reversed(range(HOURS)))
 def result(hour: Hour, verdict: Any = "pass", **line: Any) -> RunResult:
     """What a run said of its hour: balanced, unless the line says otherwise."""
     withheld = 10 if verdict == "rejected" else 0
-    ledger = LedgerLine(
-        date=str(hour.date),
-        hour=hour.hour,
-        run_id="scheduled__x",
-        step="states_hourly",
-        rows_read=10,
-        rows_published=10 - withheld,
-        rows_withheld=withheld,
-        rows_quarantined=0,
-        rows_repeated=0,
-        answers_expected=40,
-        answers_read=40,
-        answers_quarantined=0,
-        quarantined_answers=[],
-        verdict=verdict,
-        score=99.0,
-        seconds=30.0,
-        report="reports/x.html",
-    )
-    return RunResult(replace(ledger, **line), Judgement(verdict, 99.0, {}, []), {})
+    rows = {"rows_published": 10 - withheld, "rows_withheld": withheld}
+    ledger = ledger_line(hour, verdict=verdict, **rows | line)
+    return RunResult(ledger, Judgement(verdict, 99.0, {}, []), {})
 
 
 def cost(ended_at: datetime, vcpu_hours: float = 1.0, duration_s: int = 40) -> JobCost:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from flightlake.contracts.costs import Prices
+from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import READER_VERSION
 from opensky.credits import Tier, credits_for
@@ -149,11 +150,10 @@ def _gaps(facts: Facts, _: Limits) -> Check:
 
 def _days(facts: Facts, _: Limits) -> Check:
     late = facts.days_late
-    named = ": " + ", ".join(map(str, late)) if late else ""
     return Check(
         "days",
         _light(bool(late), len(late) > 1),
-        f"{len(late)} of {len(facts.days_due)} days with states have no flights{named}",
+        f"{len(late)} of {len(facts.days_due)} days with states have no flights{_named(late)}",
         "none",
         "backlog",
         "see what became of their runs of flights_daily; clear them, or backfill these days",
@@ -257,8 +257,8 @@ def _light(is_warning: bool, is_critical: bool) -> Light:
     return "critical" if is_critical else "warning" if is_warning else "good"
 
 
-def _named(hours: Sequence[Hour]) -> str:
-    if not hours:
+def _named(periods: Sequence[Day] | Sequence[Hour]) -> str:
+    if not periods:
         return ""
-    more = f" and {len(hours) - MAX_NAMED} more" if len(hours) > MAX_NAMED else ""
-    return ": " + ", ".join(map(str, hours[:MAX_NAMED])) + more
+    more = f" and {len(periods) - MAX_NAMED} more" if len(periods) > MAX_NAMED else ""
+    return ": " + ", ".join(map(str, periods[:MAX_NAMED])) + more

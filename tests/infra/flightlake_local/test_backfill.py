@@ -5,31 +5,23 @@ from dataclasses import replace
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import LedgerLine, TableRun
+from flightlake.contracts.results import TableRun
 from flightlake_local.backfill import HourOutcome, contiguous
 from flightlake_local.daily import DayOutcome, days_of
 from flightlake_local.hour_report import closing_box, failures, gold_table, hour_table
 from rich.console import Console
 
+from tests.ledger import ledger_line
+
 FIRST = Hour.parse("2025-12-28T23")
-LINE = LedgerLine(
-    date="2025-12-28",
-    hour=23,
-    run_id="backfill__x",
-    step="states_hourly",
+LINE = ledger_line(
+    FIRST,
     rows_read=1_380_000,
     rows_published=1_300_000,
-    rows_withheld=0,
     rows_quarantined=1_000,
     rows_repeated=79_000,
-    answers_expected=40,
-    answers_read=40,
-    answers_quarantined=0,
-    quarantined_answers=[],
-    verdict="pass",
     score=99.5,
     seconds=31.25,
-    report="reports/x.html",
 )
 
 TRAFFIC = TableRun(

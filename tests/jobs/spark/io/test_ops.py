@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flightlake.contracts.days import Day
-from flightlake.contracts.results import LedgerLine, TableRun
+from flightlake.contracts.results import TableRun
 from flightlake.contracts.tables import RUN_LEDGER, TABLE_RUNS, TABLES
 from flightlake.io import delta
 from flightlake.io.frames import arrow_of, frame_of, schema_of
@@ -17,28 +17,18 @@ from flightlake.steps.progress import Progress
 from flightlake.steps.records import judge_records
 from pyspark.sql.types import StructType
 
+from tests.ledger import ledger_line
+
 TRAFFIC = TABLES["gold.traffic_hourly"]
 SCHEDULED, MANUAL = "scheduled__2025-12-28T03:00:00+00:00", "manual__2025-12-29T08:00:00+00:00"
 
 
 def line_of(hour, run_id, rows=10, recorded_at=None):
-    return LedgerLine(
-        date=str(hour.date),
-        hour=hour.hour,
+    return ledger_line(
+        hour,
         run_id=run_id,
-        step="states_hourly",
         rows_read=rows,
         rows_published=rows,
-        rows_withheld=0,
-        rows_quarantined=0,
-        rows_repeated=0,
-        answers_expected=1,
-        answers_read=1,
-        answers_quarantined=0,
-        quarantined_answers=[],
-        verdict="pass",
-        score=100.0,
-        seconds=1.0,
         report=f"reports/{hour}/{run_id}",
         recorded_at=recorded_at,
     )

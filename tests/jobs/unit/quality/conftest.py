@@ -8,6 +8,8 @@ import pytest
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import ExpectationResult, LedgerLine, report_key
 
+from tests.ledger import ledger_line
+
 HOUR = Hour.parse("2025-12-28T02")
 
 
@@ -48,25 +50,16 @@ def _found(**changed: Any) -> ExpectationResult:
 
 def _line(**changed: Any) -> LedgerLine:
     values: dict[str, Any] = {
-        "date": str(HOUR.date),
-        "hour": HOUR.hour,
         "run_id": "scheduled__2025-12-28T03:00:00+00:00",
-        "step": "states_hourly",
         "rows_read": 262_120,
         "rows_published": 236_008,
-        "rows_withheld": 0,
         "rows_quarantined": 1_204,
         "rows_repeated": 24_908,
-        "answers_expected": 40,
-        "answers_read": 40,
-        "answers_quarantined": 0,
-        "quarantined_answers": [],
-        "verdict": "pass",
         "score": 100.0,
         "seconds": 41.3,
         "report": report_key("states_hourly", HOUR, "a run"),
     }
-    return LedgerLine(**(values | changed))
+    return ledger_line(HOUR, **values | changed)
 
 
 @pytest.fixture
