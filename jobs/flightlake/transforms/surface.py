@@ -1,0 +1,81 @@
+"""What one state proves: that its aircraft flies, that it is on the ground, or neither.
+
+OpenSky's flag is no proof of flight. It is true only where the position comes from a surface
+report, so a parked aircraft or a vehicle without a position has ``is_on_ground`` false, and so has
+a transponder that is not told of the weight on its wheels. What neither ``shows_flight`` nor
+``shows_ground`` is in doubt: the states before and after may decide, and alone it counts as one on
+the ground.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+SURFACE_CATEGORIES = (16, 20)
+"""First and last: vehicles (16, 17) and obstacles such as masts (18 to 20), in OpenSky's numbers."""
+_SLOW_CATEGORIES = (8, 9, 10, 11, 12, 14)
+"""Rotorcraft, gliders, balloons, parachutists, ultralights, drones: they fly slowly too."""
+_FLARM = 3
+MIN_DRIFT_MPS = 2.0
+"""4 kt. A helicopter that is parked with its rotor turning is slower; so is noise of positions."""
+
+MIN_FLYING_MPS = 50.0
+"""97 kt. Nothing taxis so fast, and transport aircraft do not fly more slowly."""
+MAX_TAXI_MPS = 25.0
+"""49 kt. Faster is a take-off, a landing or a flight: aircraft taxi at up to 15 m/s, the airport
+vehicles in a real response of the whole world drive at up to 21 m/s."""
+MAX_ROLL_MPS = 100.0
+"""194 kt. Nothing rolls faster; 2 to 8 aircraft of a real response cruise with the flag set."""
+MIN_CLIMB_MPS = 1.5
+"""About 300 ft/min. Rates of 0.3 to 0.7 m/s come from aircraft at the gate."""
+HIGHEST_FIELD_M = 5_000.0
+"""Above the highest airport (Daocheng Yading, 4,411 m): who moves there flies."""
+
+
+def is_surface_object() -> Column:
+    """The category is that of a vehicle or an obstacle; false where there is no category.
+
+    OpenSky sends categories only where they are asked for (``extended=1``).
+    """
+    return F.coalesce(F.col("category").between(*SURFACE_CATEGORIES), F.lit(False))
+
+
+def shows_flight() -> Column:
+    """The state alone proves flight; never null.
+
+    Needs ``is_on_ground``, ``ground_speed_mps``, ``vertical_rate_mps``, ``baro_altitude_m``,
+    ``geo_altitude_m``, ``category`` and ``position_source`` of silver.state_vectors.
+
+    - With the flag set: an altitude, and faster than anything rolls. Without an altitude the speed
+      is a stale one: a real recording of an airport has parked aircraft with 240 m/s.
+    - Without an altitude: a vertical rate, which only reports from the air have, and the speed of
+      flight, or a climb or descent faster than taxiing.
+    - With an altitude: faster than taxiing, or a climb or descent, or a speed above all airfields
+      (where positions are jammed, so are speeds), or the drift of one that flies slowly. An
+      altitude alone is none: parked aircraft send 11,000 m in a real recording.
+    """
+    speed_mps, rate_mps = F.col("ground_speed_mps"), F.col("vertical_rate_mps")
+    altitude_m = F.coalesce("baro_altitude_m", "geo_altitude_m")
+    is_vertical = F.abs(rate_mps) >= MIN_CLIMB_MPS
+    is_beyond_taxi = speed_mps > MAX_TAXI_MPS
+    flies_slowly = F.col("category").isin(*_SLOW_CATEGORIES) | (F.col("position_source") == _FLARM)
+    proven = (
+        F.when(F.col("is_on_ground"), altitude_m.isNotNull() & (speed_mps > MAX_ROLL_MPS))
+        .when(
+            altitude_m.isNull(),
+            rate_mps.isNotNull() & ((speed_mps >= MIN_FLYING_MPS) | (is_beyond_taxi & is_vertical)),
+        )
+        .otherwise(
+            is_beyond_taxi
+            | is_vertical
+            | ((altitude_m > HIGHEST_FIELD_M) & speed_mps.isNotNull())
+            | (flies_slowly & (speed_mps >= MIN_DRIFT_MPS))
+        )
+    )
+    return F.coalesce(proven, F.lit(False)) & ~is_surface_object()
+
+
+def shows_ground() -> Column:
+    """The state alone proves that its aircraft, or vehicle, is on the ground; never null."""
+    return is_surface_object() | (F.col("is_on_ground") & ~shows_flight())
