@@ -13,7 +13,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 SURFACE_CATEGORIES = (16, 20)
-"""First and last: vehicles (16, 17) and obstacles such as masts (18 to 20), in OpenSky's numbers."""
+"""First and last as OpenSky numbers them: vehicles (16, 17) and obstacles (18 to 20)."""
 _SLOW_CATEGORIES = (8, 9, 10, 11, 12, 14)
 """Rotorcraft, gliders, balloons, parachutists, ultralights, drones: they fly slowly too."""
 _FLARM = 3
