@@ -3,8 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay land query spark-sql export restore cost package \
-	deploy docs guide test infra-test lint format bench-day flights-accuracy flights-check \
-	mwaa-check mwaa-envs lock clean audit compose-env nightly checkov
+	deploy docs guide test infra-test lint format bench-day flights-tracks flights-accuracy \
+	flights-check mwaa-check mwaa-envs lock clean audit compose-env nightly checkov
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m flightlake_local
@@ -97,6 +97,9 @@ guide: setup ## write docs/analyst-guide.md anew: questions, SQL and answers
 
 bench-day: setup ## time a simulated day through silver and gold (AIRCRAFT=11500 HOURS=24)
 	@$(PYTHON) -m flightlake_measure.day
+
+flights-tracks: setup ## measure flights on real tracks (TRACKS=<folder>; BY=sql: by the SQL)
+	@$(PYTHON) -m flightlake_measure.flights_tracks
 
 flights-accuracy: setup ## measure flights against a simulated sky's truth (AIRCRAFT=150)
 	@$(PYTHON) -m flightlake_measure.flights_accuracy

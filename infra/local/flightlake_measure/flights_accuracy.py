@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flightlake.contracts.tables import TABLES
-from flightlake.reference import embedded_rows
+from flightlake.contracts.days import Day
 from flightlake_local import show
 from flightlake_local.cli import run
 from flightlake_local.made_section import with_made_section
@@ -22,10 +21,11 @@ from flightlake_measure.flight_match import (
     TimeError,
     accuracy,
 )
+from flightlake_measure.flight_sources import flight_sources
 from flightlake_measure.polled_sky import DAYS, FINEST_S, answers_of, silver_states, true_flights
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from flightlake.transforms.sources import Sources
 
 AIRCRAFT = 150
 INTERVALS_S = (FINEST_S, 60, 90, 300)
@@ -54,7 +54,8 @@ def main() -> None:
                 with steps.step("the truth, and when it was heard"):
                     truth = true_flights(aircraft, states)
             with steps.step(f"polled every {every_s} s: flights") as step:
-                derived = derived_flights(spark, spark.read.parquet(str(states)))
+                sources = flight_sources(spark, spark.read.parquet(str(states)))
+                derived = derived_flights(sources, DAYS)
                 measured[every_s] = accuracy(truth, derived, BEGIN_S, END_S)
                 step.outcome = f"polled every {every_s} s: {len(derived):,} flights"
         spark.stop()
@@ -63,21 +64,15 @@ def main() -> None:
     steps.console.print(accuracy_table(measured))
 
 
-def derived_flights(spark: SparkSession, states: DataFrame) -> list[DerivedFlight]:
-    """The flights of both days, by the transform that the daily step runs."""
-    from flightlake.io.frames import frame_of, schema_of
+def derived_flights(sources: Sources, days: Iterable[Day]) -> list[DerivedFlight]:
+    """The flights of the days, by the transform that the daily step runs."""
     from flightlake.transforms.gold.flights import derive
     from pyspark.sql import functions as F
 
-    airports = TABLES["ref.airports"]
-    sources = {
-        "silver.state_vectors": states,
-        "ref.airports": frame_of(spark, embedded_rows(airports), schema_of(airports)),
-    }
     times = ("first_seen", "last_seen", "take_off_time", "landing_time")
     return [
         DerivedFlight(*row)
-        for day in DAYS
+        for day in days
         for row in derive(sources, day)
         .select(
             "icao24",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -18,12 +18,16 @@ from flightlake_local.cli import run
 from flightlake_local.errors import LocalError
 from flightlake_local.settings import load_settings
 
+from flightlake_measure.flight_sources import VIEWS, register
 from flightlake_measure.simulated_day import DAY, folder_of_day
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from flightlake.transforms.sources import Sources
 
 RULES = Path(__file__).with_name("flights.sql")
 MAX_SHOWN = 10
 
-_SOURCES = {"states": "silver.state_vectors", "airports": "ref.airports", "derived": "gold.flights"}
 COLUMNS = [column.name for column in columns_of(TABLES["gold.flights"])]
 _COLUMNS = ", ".join(COLUMNS)
 _DIFFERENCES = f"""
@@ -54,7 +58,7 @@ def main() -> None:
     spill: dict[str, Any] = {"temp_directory": str(folder / "spill")}
     with steps.live(), duckdb.connect(config=spill) as connection:
         with steps.step("the same rules in SQL") as step:
-            for view, table in _SOURCES.items():
+            for table, view in {**VIEWS, "gold.flights": "derived"}.items():
                 path = folder / TABLES[table].path
                 connection.register(view, DeltaTable(path).to_pyarrow_dataset())
             flights = derive(connection, DAY.date, step.update)
@@ -72,7 +76,7 @@ def derive(
     day: date,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Make the table ``flights`` from the views ``states`` and ``airports``; how many it has."""
+    """Make the table ``flights`` from the views of its sources; how many it has."""
     connection.execute("SET timezone = 'UTC'")
     connection.execute("SET VARIABLE day = $1", [day])
     statements = connection.extract_statements(RULES.read_text())
@@ -81,6 +85,19 @@ def derive(
         on_progress(f"{done} of {len(statements)} statements")
     [(flights,)] = connection.execute("SELECT count(*) FROM flights").fetchall()
     return int(flights)
+
+
+def compare(sources: Sources, derived: pa.Table, day: date) -> tuple[int, list[dict[str, Any]]]:
+    """Hold a day's derived flights against the same rules in SQL, on the same sources.
+
+    Returns:
+        How many flights the SQL derives, and the rows that only one of both has.
+    """
+    with duckdb.connect() as connection:
+        register(connection, sources)
+        connection.register("derived", derived)
+        flights = derive(connection, day)
+        return flights, differences(connection)
 
 
 def differences(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -11,7 +11,13 @@ from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import TABLES
 from flightlake.io.frames import frame_of, schema_of
+from flightlake.transforms.gold.flights import derive
+from flightlake.transforms.sources import Sources
+from flightlake_measure.flight_sources import REFERENCES, SOURCES, VIEWS
+from flightlake_measure.flights_check import compare
 from pyspark.sql import DataFrame, SparkSession
+
+Rows = list[dict[str, Any]]
 
 HOUR = Hour.parse("2025-12-28T02")
 DAY = Day(HOUR.date)
@@ -106,3 +112,32 @@ def _flight(**changes: Any) -> dict[str, Any]:
         "date": DAY.date,
         **changes,
     }
+
+
+@pytest.fixture
+def sources_of_flights(rows_of: Callable[..., DataFrame]) -> Callable[..., Sources]:
+    """What gold.flights is derived from: states, and rows of the reference tables by name.
+
+    A table that is not named is empty.
+    """
+
+    def made(states: Rows, **references: Rows) -> Sources:
+        rows = {VIEWS[name]: references.get(VIEWS[name], []) for name in REFERENCES}
+        rows["states"] = states
+        return {name: rows_of(name, rows[VIEWS[name]]) for name in SOURCES}
+
+    return made
+
+
+@pytest.fixture
+def flights_by_both(sources_of_flights: Callable[..., Sources]) -> Callable[..., Rows]:
+    """The flights of a day, by aircraft and time; the same rules in SQL must give the same."""
+
+    def derived(states: Rows, day: Day, **references: Rows) -> Rows:
+        of_day = sources_of_flights(states, **references)
+        found = derive(of_day, day).toArrow()
+        _, differences = compare(of_day, found, day.date)
+        assert differences == []
+        return sorted(found.to_pylist(), key=lambda row: row["flight_id"])
+
+    return derived

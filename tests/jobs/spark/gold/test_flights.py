@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.transforms.gold.flights import derive
-from flightlake_measure import flights_check
-from pyspark.sql import DataFrame
+from flightlake.transforms.sources import Sources
 
 Rows = list[dict[str, Any]]
 
@@ -103,41 +101,26 @@ def cruise(
 
 
 AIRPORTS = [
-    {"airport": "EDAA", "iata": "AAA", "latitude_deg": SOUTH[0], "longitude_deg": SOUTH[1]},
-    {"airport": "EDBB", "iata": "BBB", "latitude_deg": NORTH[0], "longitude_deg": NORTH[1]},
-    # A helipad next to the terminal, and a field that is closed.
-    {"airport": "DE-1", "latitude_deg": 50.001, "longitude_deg": 8.5, "type": "heliport"},
-    {"airport": "DE-2", "latitude_deg": 50.0, "longitude_deg": 8.5, "type": "closed"},
+    {"elevation_m": 0.0, **airport}
+    for airport in (
+        {"airport": "EDAA", "iata": "AAA", "latitude_deg": SOUTH[0], "longitude_deg": SOUTH[1]},
+        {"airport": "EDBB", "iata": "BBB", "latitude_deg": NORTH[0], "longitude_deg": NORTH[1]},
+        # A helipad next to the terminal, and a field that is closed.
+        {"airport": "DE-1", "latitude_deg": 50.001, "longitude_deg": 8.5, "type": "heliport"},
+        {"airport": "DE-2", "latitude_deg": 50.0, "longitude_deg": 8.5, "type": "closed"},
+    )
 ]
 
 
 @pytest.fixture
-def sources(rows_of: Callable[..., DataFrame]) -> Callable[[Rows], dict[str, DataFrame]]:
-    def made(rows: Rows) -> dict[str, DataFrame]:
-        airports = [{"elevation_m": 0.0, **airport} for airport in AIRPORTS]
-        return {
-            "silver.state_vectors": rows_of("silver.state_vectors", rows),
-            "ref.airports": rows_of("ref.airports", airports),
-        }
-
-    return made
+def sources(sources_of_flights) -> Callable[[Rows], Sources]:
+    return lambda rows: sources_of_flights(rows, airports=AIRPORTS)
 
 
 @pytest.fixture
-def flights(sources) -> Callable[..., Rows]:
-    """The flights of a day, by aircraft and time; the same rules in SQL must give the same."""
-
+def flights(flights_by_both) -> Callable[..., Rows]:
     def derived(*tracks: Rows, day: Day = DAY) -> Rows:
-        rows = [row for track in tracks for row in track]
-        of_day = sources(rows)
-        found = derive(of_day, day).toArrow()
-        with duckdb.connect() as connection:
-            connection.register("states", of_day["silver.state_vectors"].toArrow())
-            connection.register("airports", of_day["ref.airports"].toArrow())
-            connection.register("derived", found)
-            flights_check.derive(connection, day.date)
-            assert flights_check.differences(connection) == []
-        return sorted(found.to_pylist(), key=lambda row: row["flight_id"])
+        return flights_by_both([row for track in tracks for row in track], day, airports=AIRPORTS)
 
     return derived
 

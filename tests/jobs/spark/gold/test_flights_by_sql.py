@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from flightlake.contracts.days import Day
-from flightlake.reference.airports import embedded_rows
 from flightlake.transforms.gold.flights import derive
 from flightlake_measure import flights_check
+from flightlake_measure.flight_sources import flight_sources
 from flightlake_measure.polled_sky import silver_states
 from opensky_simulator.world import World
 
@@ -22,7 +22,7 @@ EVERY_S = 300
 
 
 @pytest.fixture
-def by_both(spark, rows_of, tmp_path):
+def by_both(spark, tmp_path):
     """Derives the flights of a day's answers twice; how many there are, and what differs."""
 
     def derived(answers: dict[int, bytes | str], day: Day, every_s: int = 1):
@@ -34,15 +34,10 @@ def by_both(spark, rows_of, tmp_path):
             path / "a.parquet",
         )
         states = silver_states(spark, path, every_s).persist()
-        airports = rows_of("ref.airports", embedded_rows())
-        of_day = {"silver.state_vectors": states, "ref.airports": airports}
-        with duckdb.connect() as connection:
-            connection.register("derived", derive(of_day, day).toArrow())
-            connection.register("states", states.toArrow())
-            connection.register("airports", airports.toArrow())
-            states.unpersist()
-            flights = flights_check.derive(connection, day.date)
-            return flights, flights_check.differences(connection)
+        of_day = flight_sources(spark, states)
+        found = flights_check.compare(of_day, derive(of_day, day).toArrow(), day.date)
+        states.unpersist()
+        return found
 
     return derived
 

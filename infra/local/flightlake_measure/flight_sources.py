@@ -1,0 +1,35 @@
+"""What flights are derived from, for Spark and for the second implementation, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flightlake.contracts.tables import STATE_VECTORS, TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+    from pyspark.sql import DataFrame, SparkSession
+
+SOURCES = TABLES["gold.flights"].sources
+REFERENCES = tuple(name for name in SOURCES if name != STATE_VECTORS.full_name)
+VIEWS = {name: TABLES[name].name for name in REFERENCES} | {STATE_VECTORS.full_name: "states"}
+"""Under which name ``flights.sql`` reads each source."""
+
+
+def flight_sources(spark: SparkSession, states: DataFrame) -> dict[str, DataFrame]:
+    """The states and the embedded reference tables."""
+    from flightlake.io.frames import frame_of, schema_of
+    from flightlake.reference import embedded_rows
+
+    references = {
+        name: frame_of(spark, embedded_rows(TABLES[name]), schema_of(TABLES[name]))
+        for name in REFERENCES
+    }
+    return {STATE_VECTORS.full_name: states, **references}
+
+
+def register(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, DataFrame]) -> None:
+    """Make each source a view of DuckDB."""
+    for name, frame in sources.items():
+        connection.register(VIEWS[name], frame.toArrow())
