@@ -115,6 +115,8 @@ BROKEN_RUNS: list[tuple[str, Row, set[str]]] = [
     ("volume_is_usual", {"rows_per_answer_before": 20.0}, set()),
     ("volume_has_not_collapsed", {"rows_per_answer_before": 6_000.0}, {"volume_is_usual"}),
     ("few_rows_are_quarantined", {"rows_quarantined": 6}, set()),
+    ("few_values_are_impossible", {"rows_nulled": 6}, set()),
+    ("most_rows_are_whole", {"rows_nulled": 60}, {"few_values_are_impossible"}),
     ("most_rows_are_good", {"rows_quarantined": 100}, {"few_rows_are_quarantined"}),
 ]
 
@@ -171,6 +173,7 @@ def test_a_broken_run_is_noticed(name, changed, also, frame, good_rows):
         **{
             "regions": ["europe"],
             "rows_quarantined": 0,
+            "rows_nulled": 0,
             "answers_read": 4,
             "answers_expected": 4,
             "answers_quarantined": 0,

@@ -13,6 +13,7 @@ def _parameters(**changed):
         **{
             "regions": [],
             "rows_quarantined": 0,
+            "rows_nulled": 0,
             "answers_read": 1,
             "answers_expected": 1,
             "answers_quarantined": 0,

@@ -17,6 +17,7 @@ def test_the_documented_parameters_are_exactly_those_that_the_job_gives():
         Hour.parse("2025-12-28T02"),
         regions=[],
         rows_quarantined=0,
+        rows_nulled=0,
         answers_read=1,
         answers_expected=1,
         answers_quarantined=0,

@@ -37,7 +37,9 @@ airports, airlines and the kinds of error are real. Your demo shows other hours,
   names end in `_readable` have feet, knots and nautical miles.
 - Tables are partitioned by `date`, most also by `hour`. On a lake of months begin with
   `WHERE date = DATE '2025-12-28'`: nothing else makes a question as much cheaper.
-- `gold` counts each aircraft once; in `silver` one aircraft has a row an answer.
+- `gold` counts each aircraft once. `silver.state_vectors` has one row per aircraft and *new*
+  contact: a response that repeats an aircraft's state adds no row, so rows per `snapshot_time` are
+  fewer than the aircraft of that response.
 """
 
 

@@ -75,7 +75,8 @@ GROUP BY flight_phase
 ORDER BY states DESC, flight_phase;
 
 -- ## How far can the positions be trusted?
--- OpenSky repeats a position for minutes after it was received: `is_fresh` is at most 15 s.
+-- OpenSky repeats a position for minutes after it was received: `is_fresh` is at most 15 s. Repeats
+-- of a whole state are not in silver, so these shares are better than those of the responses.
 SELECT CASE WHEN position_age_s IS NULL THEN 'no position'
             WHEN position_age_s <= 15 THEN 'fresh, up to 15 s'
             WHEN position_age_s <= 60 THEN '16 to 60 s'
@@ -111,11 +112,25 @@ FROM gold.flights_readable AS f
 WHERE icao24 = (SELECT min(icao24) FROM gold.events WHERE event_type = 'identity_conflict')
 ORDER BY f.first_seen;
 
--- ## Which rows are quarantined, and why?
-SELECT unnest(reasons) AS reason, count(*) AS rows
+-- ## How many aircraft did each response hold?
+-- Those that are new in it are in silver, the others are repeats of the response before.
+SELECT strftime(snapshot_time, '%H:%M:%S') AS response, states AS aircraft, count(s.icao24) AS new
+FROM ops.api_credits LEFT JOIN silver.state_vectors AS s USING (snapshot_time)
+GROUP BY snapshot_time, states
+ORDER BY snapshot_time
+LIMIT 5;
+
+-- ## Which values are impossible, and which rows are quarantined?
+-- An impossible value is null and its row stays; a row is quarantined where its aircraft, times or
+-- position cannot be true.
+SELECT 'nulled' AS outcome, unnest(nulled_columns) AS what, count(*) AS rows
+FROM silver.state_vectors
+GROUP BY what
+UNION ALL
+SELECT 'quarantined', unnest(reasons) AS reason, count(*)
 FROM silver.quarantine
 GROUP BY reason
-ORDER BY rows DESC, reason;
+ORDER BY outcome, rows DESC, what;
 
 -- ## What was asked of each table, and was it met?
 -- Where `unmet` is not 0, `expectation_id`, `expected` and `observed` say what and why.

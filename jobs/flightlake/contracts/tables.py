@@ -52,7 +52,8 @@ STATE_VECTORS = Table(
     "states_hourly",
     _STATE,
     _HOUR_REGION,
-    "Aircraft states as published: typed, free of repeats, enriched and judged.",
+    "One row per aircraft and new contact. A response that repeats a state adds no row: the number"
+    " of aircraft in each response is in ops.api_credits (column states).",
 )
 STATE_VECTORS_WITHHELD = Table(
     "silver",

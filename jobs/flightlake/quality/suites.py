@@ -67,6 +67,7 @@ def suite_parameters(
     *,
     regions: Iterable[str],
     rows_quarantined: int,
+    rows_nulled: int,
     answers_read: int,
     answers_expected: int,
     answers_quarantined: int,
@@ -85,6 +86,7 @@ def suite_parameters(
         "answers_expected": answers_expected,
         "answers_quarantined": answers_quarantined,
         "rows_quarantined": rows_quarantined,
+        "rows_nulled": rows_nulled,
         "rows_usual_at_least": usual_rows,
         "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
     }

@@ -1,8 +1,8 @@
 """One hour of OpenSky's answers becomes judged, published states.
 
-Reads the raw hour and the last answer before it, quarantines what breaks a row rule, drops
-repeats, lets the suite judge what is left, and publishes it or withholds it. Every run of the same
-hour on the same raw objects leaves the same tables.
+Reads the raw hour and the last answer before it, quarantines what breaks a row rule, nulls
+impossible values, drops repeats, lets the suite judge what is left, and publishes it or withholds
+it. Every run of the same hour on the same raw objects leaves the same tables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from flightlake.contracts.hours import Hour
@@ -40,6 +40,7 @@ from flightlake.transforms.silver.enrich import Regions, enrich
 from flightlake.transforms.silver.parse import MAX_RAW_ROW_CHARS, conform, explode_rows
 from flightlake.transforms.silver.repeats import QUARANTINED, REPEATED, STAGED, classify
 from flightlake.transforms.silver.row_rules import broken_rules
+from flightlake.transforms.silver.value_rules import null_impossible_values
 
 STEP = "states_hourly"
 _NO_DATA = Judgement("no_data", None, {}, [])
@@ -58,6 +59,8 @@ class Staged:
     rows: DataFrame | None
     counts: Counter[str]
     reasons: dict[str, int]
+    rows_nulled: int = 0
+    """Staged rows with an impossible value."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,11 @@ def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> S
     rows = classified(read_bodies(spark, arguments.lake, raw_hour), arguments.regions).persist()
     read: Counter[str] = Counter()
     counts: Counter[str] = Counter()
-    for raw_object, outcome, count in rows.groupBy("raw_object", "outcome").count().collect():
+    nulled: Counter[str] = Counter()
+    for raw_object, outcome, count, with_nulled in _counts(rows):
         read[raw_object] += count
         counts[outcome] += count
+        nulled[outcome] += with_nulled
     misread = {a.raw_object for a in raw_hour.all_answers if read[a.raw_object] != a.rows}
     if misread:
         rows.unpersist()
@@ -158,12 +163,19 @@ def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> S
     if counts[QUARANTINED]:
         broken = _with_outcome(rows, QUARANTINED).select(F.explode("reasons").alias("reason"))
         reasons = dict(map(tuple, broken.groupBy("reason").count().collect()))
-    return Staged(raw_hour, rows, counts, reasons)
+    return Staged(raw_hour, rows, counts, reasons, nulled[STAGED])
+
+
+def _counts(rows: DataFrame) -> list[Row]:
+    """Per raw object and outcome, the number of rows and of those with an impossible value."""
+    with_nulled = F.count_if(F.size("nulled_columns") > 0)
+    return rows.groupBy("raw_object", "outcome").agg(F.count("*"), with_nulled).collect()
 
 
 def classified(bodies: DataFrame, regions: Regions) -> DataFrame:
     """From answers to enriched rows, each with its ``outcome`` and its ``reasons``."""
-    rows = conform(explode_rows(bodies)).withColumn("reasons", broken_rules()).drop("fields")
+    rows = conform(explode_rows(bodies)).withColumn("reasons", broken_rules())
+    rows = null_impossible_values(rows).drop("fields")
     raw_row = F.when(F.col("outcome") == QUARANTINED, F.left("raw_row", F.lit(MAX_RAW_ROW_CHARS)))
     return enrich(classify(rows).withColumn("raw_row", raw_row), regions)
 
@@ -174,6 +186,7 @@ def _judged_by(arguments: HourArguments, staged: Staged, history: History) -> di
         arguments.hour,
         regions=arguments.regions,
         rows_quarantined=staged.counts[QUARANTINED],
+        rows_nulled=staged.rows_nulled,
         answers_read=staged.raw_hour.snapshots,
         answers_expected=arguments.expected_answers,
         answers_quarantined=len(staged.raw_hour.quarantined),

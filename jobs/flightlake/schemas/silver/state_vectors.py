@@ -1,4 +1,7 @@
-"""silver.state_vectors: one row an aircraft and answer, metric units as OpenSky sends them."""
+"""silver.state_vectors: one row per aircraft and new contact, in metric units.
+
+A response repeats an aircraft's state until there is a new one; repeats make no row.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,11 @@ COLUMNS = (
     Column("position_age_s", "int", "snapshot_time minus time_position"),
     Column("contact_age_s", "int", "snapshot_time minus last_contact"),
     Column("is_fresh", "boolean", "the position is at most 15 s old"),
+    Column(
+        "nulled_columns",
+        "array<string>",
+        "columns that are null because the received value was impossible; empty where none is",
+    ),
     Column("source", "string", "who gave the answer: opensky, simulator, replay"),
     Column("raw_object", "string", "key of the raw answer in the lake"),
     Column("date", "date", "UTC day of snapshot_time"),

@@ -26,11 +26,15 @@ def explode_rows(answers: DataFrame) -> DataFrame:
     rows = answers.select(
         *others, F.posexplode(F.from_json("body", _ANSWER)["states"]).alias("row_index", "raw_row")
     )
+    # A row that is the JSON null comes as no text at all.
+    rows = rows.withColumn("raw_row", F.coalesce("raw_row", F.lit("null")))
     return rows.withColumn("fields", F.from_json("raw_row", _ROW))
 
 
 def conform(rows: DataFrame) -> DataFrame:
-    """Typed columns by position; what cannot be cast is null here and a reason in ``row_rules``.
+    """Typed columns by position; what cannot be cast is null here.
+
+    ``row_rules`` and ``value_rules`` tell it from what was null when it was received.
 
     Missing columns are null and columns beyond the 18th are ignored: OpenSky sends 17 or 18.
 

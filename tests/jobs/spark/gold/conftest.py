@@ -82,6 +82,7 @@ def _state(at_s: int = 600, **changes: Any) -> dict[str, Any]:
         "position_age_s": 0,
         "contact_age_s": 0,
         "is_fresh": True,
+        "nulled_columns": [],
         "source": "simulator",
         "raw_object": "raw/states/source=simulator/1.json.gz",
         "region": "europe",

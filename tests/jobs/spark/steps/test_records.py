@@ -8,7 +8,7 @@ import pytest
 from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, Prices, costs_of, record_cost
 from flightlake.contracts.days import Day
-from flightlake.contracts.tables import API_CREDITS, JOB_COSTS, RECORDS, RUN_LEDGER
+from flightlake.contracts.tables import API_CREDITS, JOB_COSTS, QUARANTINE, RECORDS, RUN_LEDGER
 from flightlake.io import delta, ops
 from flightlake.io.delta_log import DeltaLog
 from flightlake.steps.progress import Progress
@@ -97,6 +97,19 @@ def test_what_each_answer_cost_is_recorded_and_a_day_of_records_is_judged(
     [wrong] = judged(spark, lake, [RUN_LEDGER], day)
     assert wrong.judgement.verdict == "rejected"
     assert unmet([wrong]) == {"ledger_balances"}
+
+
+def test_null_among_the_states_is_quarantined_with_its_text_and_the_day_stays_green(
+    land, state, process, spark, lake, tables, hour, day
+):
+    time_s = hour.start_s + 600
+    land(time_s, [None, *(state(time_s, f"{i:06x}") for i in range(20)), "null"])
+    line = process().ledger
+    assert (line.rows_read, line.rows_published, line.rows_quarantined) == (22, 20, 2)
+    rows = {row["row_index"]: row for row in tables.by_deltalake(QUARANTINE)}
+    assert (rows[0]["raw_row"], rows[0]["reasons"]) == ("null", ["row_is_not_an_array"])
+    [records] = judged(spark, lake, [QUARANTINE], day)
+    assert (records.rows, records.judgement.verdict, unmet([records])) == (2, "pass", set())
 
 
 def test_what_jobs_cost_is_priced_by_day_and_a_damaged_record_stops_nothing(

@@ -20,6 +20,7 @@ from flightlake.contracts.tables import (
 from flightlake.io.raw_hour import inspect_hour
 from flightlake.transforms.silver.parse import conform, explode_rows
 from flightlake.transforms.silver.row_rules import broken_rules
+from flightlake.transforms.silver.value_rules import null_impossible_values
 from pyspark.sql import functions as F
 
 
@@ -29,18 +30,19 @@ def time_s(hour):
 
 
 @pytest.fixture
-def broken_rules_of(spark, state):
-    """The reasons against one row."""
+def read_row(spark, state):
+    """The row that a state becomes, with its ``reasons`` and its ``nulled_columns``."""
 
-    def broken(changes):
+    def read(changes):
         body = json.dumps({"time": 1_766_888_059, "states": [state(1_766_888_059, **changes)]})
         answers = spark.range(1).select(
             F.lit(body).alias("body"), F.lit(1_766_888_059).alias("snapshot_time_s")
         )
-        [(reasons,)] = conform(explode_rows(answers)).select(broken_rules()).collect()
-        return reasons
+        rows = conform(explode_rows(answers)).withColumn("reasons", broken_rules())
+        [row] = null_impossible_values(rows).collect()
+        return row
 
-    return broken
+    return read
 
 
 def outcome(result):
@@ -52,6 +54,10 @@ def outcome(result):
         line.rows_quarantined,
         line.rows_repeated,
     )
+
+
+def unmet(result):
+    return {found.expectation_id for found in result.judgement.failed}
 
 
 def test_a_good_row_is_published_typed_and_enriched(land, state, process, tables, time_s, hour):
@@ -153,48 +159,105 @@ def test_two_different_rows_of_one_aircraft_are_both_quarantined(land, state, st
         ({"longitude": -180.5}, "longitude_is_off_the_globe"),
         ({"latitude": None}, "position_is_half_missing"),
         ({"latitude": "north"}, "latitude_deg_is_not_a_number"),
-        ({"velocity": float("nan")}, "ground_speed_mps_is_not_a_number"),
-        ({"velocity": float("inf")}, "ground_speed_mps_is_not_a_number"),
-        ({"velocity": 2127}, "ground_speed_is_impossible"),
-        ({"velocity": -1}, "ground_speed_is_impossible"),
-        ({"vertical_rate": 604}, "vertical_rate_is_impossible"),
-        ({"baro_altitude": 99_000}, "baro_altitude_is_impossible"),
-        ({"geo_altitude": 123456789012345678901234567890}, "geo_altitude_is_impossible"),
-        ({"true_track": 361}, "true_track_is_off_the_compass"),
         ({"on_ground": "maybe"}, "is_on_ground_is_not_a_flag"),
         ({"on_ground": None}, "is_on_ground_is_not_a_flag"),
-        ({"spi": 3}, "is_spi_is_not_a_flag"),
-        ({"squawk": "7627.0"}, "squawk_is_not_four_octal_digits"),
         ({"last_contact": None}, "last_contact_is_not_a_time"),
         ({"last_contact": 0}, "last_contact_is_not_a_time"),
         ({"last_contact": 4_000_000_000}, "last_contact_is_after_the_answer"),
         ({"time_position": 4_000_000_000}, "time_position_is_after_the_answer"),
-        ({"callsign": "NUL\u0000"}, "callsign_is_not_printable"),
-        ({"callsign": "\ud800"}, "callsign_is_not_printable"),
-        ({"callsign": {"a": 1}}, "callsign_is_not_printable"),
-        ({"callsign": "TOO LONG A CALLSIGN"}, "callsign_is_not_printable"),
-        ({"origin_country": ["x"]}, "origin_country_is_not_text"),
-        ({"position_source": 0.5}, "position_source_is_not_a_code"),
-        ({"category": "heavy"}, "category_is_not_a_number"),
         ({"icao24": "xyz"}, "icao24_is_not_six_hex_digits"),
         ({"icao24": None}, "icao24_is_not_six_hex_digits"),
+        ({"icao24": "~3c6444"}, "icao24_is_a_non_icao_address"),
+        ({"icao24": "~3C6444"}, "icao24_is_a_non_icao_address"),
+        ({"icao24": "~3c644"}, "icao24_is_not_six_hex_digits"),
     ],
 )
-def test_a_broken_row_is_quarantined_with_its_reason(changes, reason, broken_rules_of):
-    assert broken_rules_of(changes) == [reason]
+def test_a_broken_row_is_quarantined_with_its_reason(changes, reason, read_row):
+    assert read_row(changes)["reasons"] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"callsign": "NUL\u0000"}, "callsign"),
+        ({"callsign": "\ud800"}, "callsign"),
+        ({"callsign": {"a": 1}}, "callsign"),
+        ({"callsign": "TOO LONG A CALLSIGN"}, "callsign"),
+        ({"origin_country": ["x"]}, "origin_country"),
+        ({"origin_country": "x" * 81}, "origin_country"),
+        ({"baro_altitude": 99_000}, "baro_altitude_m"),
+        ({"geo_altitude": 123456789012345678901234567890}, "geo_altitude_m"),
+        ({"velocity": float("nan")}, "ground_speed_mps"),
+        ({"velocity": float("inf")}, "ground_speed_mps"),
+        ({"velocity": 2127}, "ground_speed_mps"),
+        ({"velocity": -1}, "ground_speed_mps"),
+        ({"true_track": 361}, "true_track_deg"),
+        ({"vertical_rate": 300}, "vertical_rate_mps"),
+        ({"vertical_rate": -604}, "vertical_rate_mps"),
+        ({"vertical_rate": "up"}, "vertical_rate_mps"),
+        ({"squawk": "7627.0"}, "squawk"),
+        ({"squawk": 7700.5}, "squawk"),
+        ({"spi": 3}, "is_spi"),
+        ({"position_source": 0.5}, "position_source"),
+        ({"category": "heavy"}, "category"),
+    ],
+)
+def test_an_impossible_value_is_nulled_and_named_and_its_row_stays(changes, column, read_row):
+    row, good = read_row(changes), read_row({})
+    assert (row["reasons"], row["nulled_columns"]) == ([], [column])
+    assert row[column] is None
+    kept = set(good.asDict()) - {column, "nulled_columns", "raw_row", "fields"}
+    assert [name for name in kept if row[name] != good[name]] == []
+
+
+def test_a_row_with_an_impossible_value_keeps_its_place_in_silver_and_in_the_ledger(
+    land, state, process, tables, time_s
+):
+    others = [state(time_s, f"{i:06x}") for i in range(60)]
+    land(time_s, [*others, state(time_s, vertical_rate=300, velocity=2127, squawk="0236")])
+    result = process()
+    assert outcome(result) == (61, 61, 0, 0, 0)
+    rows = {row["icao24"]: row for row in tables.by_deltalake(STATE_VECTORS)}
+    row = rows.pop("3c6444")
+    assert row["nulled_columns"] == ["ground_speed_mps", "vertical_rate_mps"]
+    assert (row["ground_speed_mps"], row["vertical_rate_mps"]) == (None, None)
+    assert (row["latitude_deg"], row["longitude_deg"]) == (50.0, 8.5)
+    assert (row["squawk"], row["flight_phase"]) == ("0236", "unknown")
+    assert all(row["nulled_columns"] == [] for row in rows.values())
+    assert "few_values_are_impossible" not in unmet(result)
+
+
+def test_many_impossible_values_warn_and_too_many_reject(land, state, process, time_s):
+    def states(moment, impossible):
+        return [
+            state(moment, f"{i:06x}", velocity=2127 if i < impossible else 230) for i in range(40)
+        ]
+
+    land(time_s, states(time_s, impossible=2))
+    assert "few_values_are_impossible" in unmet(process())
+    land(time_s + 90, states(time_s + 90, impossible=20))
+    result = process()
+    assert "most_rows_are_whole" in unmet(result)
+    assert result.ledger.verdict == "rejected"
+
+
+def test_a_state_whose_impossible_value_is_said_again_is_a_repeat(land, state, counts, time_s):
+    heard = {"last_contact": time_s, "time_position": time_s}
+    land(time_s, [state(time_s, vertical_rate=300, **heard)])
+    land(time_s + 90, [state(time_s + 90, vertical_rate=300, **heard)])
+    assert counts() == {"rows": 2, "staged": 1, "quarantined": 0, "repeated": 1}
 
 
 def test_a_row_keeps_all_its_reasons_and_its_raw_text(land, state, process, tables, time_s):
     good = [state(time_s, f"{i:06x}") for i in range(20)]
-    land(time_s, [*good, state(time_s, "abcdef", latitude=91, velocity="fast", squawk="9999")])
+    land(time_s, [*good, state(time_s, "abcdef", latitude=91, last_contact="now", squawk="9")])
     process()
     [row] = tables.by_deltalake(QUARANTINE)
     assert set(row["reasons"]) == {
         "latitude_is_off_the_globe",
-        "ground_speed_mps_is_not_a_number",
-        "squawk_is_not_four_octal_digits",
+        "last_contact_is_not_a_time",
     }
-    assert json.loads(row["raw_row"])[9] == "fast"
+    assert json.loads(row["raw_row"])[14] == "9"
     assert row["row_index"] == 20
     assert row["raw_object"].endswith(".json.gz")
 
@@ -238,12 +301,14 @@ def test_rows_of_odd_widths_end_by_position_or_with_a_reason(land, state, staged
         {"callsign": "00000000"},
         {"squawk": None},
         {"category": -1},
+        {"vertical_rate": -165.8},
         {"position_source": 4},
         {"time_position": 1_766_888_059 - 10_931},
     ],
 )
-def test_what_is_merely_unusual_is_published(unusual, broken_rules_of):
-    assert broken_rules_of(unusual) == []
+def test_what_is_merely_unusual_is_published(unusual, read_row):
+    row = read_row(unusual)
+    assert (row["reasons"], row["nulled_columns"]) == ([], [])
 
 
 BAD_BODIES = {

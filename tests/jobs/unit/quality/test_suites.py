@@ -12,6 +12,7 @@ REPO = Path(__file__).parents[4]
 RUN = {
     "regions": ["europe", "asia"],
     "rows_quarantined": 7,
+    "rows_nulled": 0,
     "answers_read": 4,
     "answers_expected": 40,
     "answers_quarantined": 1,
