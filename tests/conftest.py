@@ -54,6 +54,15 @@ def recordings() -> Path:
 
 
 @pytest.fixture(scope="session")
+def real_tracks() -> Path:
+    """The folder of real tracks with known ends; they may not be redistributed either."""
+    folder = SHARED / "data" / "tracks"
+    if not (folder / "truth.csv").is_file():
+        pytest.skip("the real tracks, ../shared/data/tracks, are not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def run_script() -> Callable[..., tuple[dict[str, Any], subprocess.CompletedProcess[str]]]:
     """Runs a script in another process: what it prints after FOUND, and how it went."""
 
