@@ -2,11 +2,11 @@
 
 | | |
 |---|---|
-| reads | OurAirports' `airports.csv`, OpenSky's aircraft database; other files where settings or params name them |
-| writes | the files as they came, `<lake>/raw/reference/<table>/source=…/`; `ref.airports`, `ref.airlines`, `ref.countries`, `ref.aircraft`; `ops.table_runs`, `ops.quality_results`, a report |
+| reads | OurAirports' `airports.csv` and `runways.csv`, OpenSky's aircraft database; other files where settings or params name them |
+| writes | the files as they came, `<lake>/raw/reference/<table>/source=…/`; `ref.airports`, `ref.runways`, `ref.airlines`, `ref.countries`, `ref.aircraft`; `ops.table_runs`, `ops.quality_results`, a report |
 | beat | weekly, on Mondays at 04:00 UTC; by hand whenever a table must change |
 | announces | one asset a table that was published, with rows, verdict and score |
-| settings | `FLIGHTLAKE_AIRPORTS_SOURCE`, `…_AIRLINES_SOURCE`, `…_COUNTRIES_SOURCE`, `…_AIRCRAFT_SOURCE` |
+| settings | `FLIGHTLAKE_AIRPORTS_SOURCE`, `…_RUNWAYS_SOURCE`, `…_AIRLINES_SOURCE`, `…_COUNTRIES_SOURCE`, `…_AIRCRAFT_SOURCE` |
 
 1. `download` lands each source file, verbatim: over https, from the named host only, at most
    160 MB, nothing that is a page. A table that is `embedded` keeps what it has; where all are, the
@@ -14,6 +14,8 @@
 2. `reference_refresh` is the Spark job: it reads each file by what its header says it is, judges
    the rows by themselves, against the last good version and against what flew lately, and puts
    them in place of the table, as a whole.
+   Airports come first: runways find theirs by the ident, and give them elevations that their file
+   does not have.
 3. `quality_gate` reads the verdicts. It fails, with the reasons, where a table was rejected: that
    one keeps its last good version, and the others are published.
 
@@ -52,7 +54,7 @@ from flightlake_dags.steps import spark_step
 
 STEP = "reference_refresh"
 ASSETS = assets_of(*REFERENCES)
-# Of the four, a run announces those that it published.
+# Of these, a run announces those that it published.
 PUBLISHED = AssetAlias(STEP)
 
 

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
         default="https://davidmegginson.github.io/ourairports-data/airports.csv",
         description="https://…, raw/reference/… in the lake, embedded, or on a laptop file:///…",
     )
+    runways_source: str = "https://davidmegginson.github.io/ourairports-data/runways.csv"
     airlines_source: str = EMBEDDED
     countries_source: str = EMBEDDED
     aircraft_source: str = (

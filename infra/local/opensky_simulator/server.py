@@ -74,6 +74,7 @@ def create_app(
     app.add_api_route("/api/states/own", _states_own, methods=["GET"])
     app.add_api_route("/api/flights/all", _flights_all, methods=["GET"])
     app.add_api_route(datasets.AIRPORTS_PATH, _airports, methods=["GET"])
+    app.add_api_route(datasets.RUNWAYS_PATH, _runways, methods=["GET"])
     app.add_api_route(datasets.DOUBLE_QUOTED_PATH, _double_quoted, methods=["GET"])
     app.add_api_route(datasets.SINGLE_QUOTED_PATH, _single_quoted, methods=["GET"])
     app.add_api_route("/health", _health, methods=["GET"])
@@ -158,6 +159,10 @@ async def _flights_all(request: Request) -> Response:
 
 async def _airports(request: Request) -> Response:
     return await _dataset(request, datasets.airports_csv)
+
+
+async def _runways(request: Request) -> Response:
+    return await _dataset(request, datasets.runways_csv)
 
 
 async def _double_quoted(request: Request) -> Response:

@@ -114,6 +114,14 @@ JOB_COSTS = Table(
 AIRPORTS = Table(
     "ref", "airports", "reference_refresh", ("airport",), (), "The airports of the world."
 )
+RUNWAYS = Table(
+    "ref",
+    "runways",
+    "reference_refresh",
+    ("airport", "runway"),
+    (),
+    "The runways of the world's airports, and where their ends are.",
+)
 AIRLINES = Table(
     "ref",
     "airlines",
@@ -139,7 +147,7 @@ AIRCRAFT = Table(
     "Which airframe has which 24-bit address.",
 )
 
-REFERENCES = (AIRPORTS, AIRLINES, COUNTRIES, AIRCRAFT)
+REFERENCES = (AIRPORTS, RUNWAYS, AIRLINES, COUNTRIES, AIRCRAFT)
 """The tables to join with: each is born with rows of the project's and replaced as a whole."""
 
 RECORDS = (
@@ -179,7 +187,7 @@ DERIVED = (
         ("date", "hour", "airport"),
         _HOUR,
         "Departures, arrivals, aircraft on the ground and overflights of each airport, each hour.",
-        (_STATES, "ref.airports"),
+        (_STATES, "ref.airports", "ref.runways"),
     ),
     Table(
         "gold",
@@ -206,7 +214,7 @@ DERIVED = (
         ("date", "flight_id"),
         ("date",),
         "One row a flight, on the UTC day on which it was last seen.",
-        (_STATES, "ref.airports"),
+        (_STATES, "ref.airports", "ref.runways"),
     ),
     Table(
         "gold",

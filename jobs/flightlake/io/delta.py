@@ -17,7 +17,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import READER_VERSION, TABLES, Table, derived_by, written_by
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
-from flightlake.reference import embedded_rows
+from flightlake.io.reference import embedded_frame
 
 _CREATORS = 4
 
@@ -62,9 +62,9 @@ def ensure_tables(spark: SparkSession, lake: Lake, step: str, others: Iterable[T
 
 
 def _create(spark: SparkSession, lake: Lake, table: Table) -> None:
-    rows = embedded_rows(table) if table.layer == "ref" else []
-    frame = frame_of(spark, rows, schema_of(table)).coalesce(1)
-    writer = frame.write.format("delta").mode("ignore").partitionBy(*table.partitions)
+    is_reference = table.layer == "ref"
+    frame = embedded_frame(spark, table) if is_reference else frame_of(spark, [], schema_of(table))
+    writer = frame.coalesce(1).write.format("delta").mode("ignore").partitionBy(*table.partitions)
     writer.options(**_PROPERTIES).save(lake.url_of(table.path))
 
 

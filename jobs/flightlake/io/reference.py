@@ -1,22 +1,26 @@
-"""Source files of the reference tables: from bytes in the lake to rows in Arrow."""
+"""The rows of reference tables in Arrow: from source files in the lake, or as embedded."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from itertools import islice
 
 import pyarrow as pa
-from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql import DataFrame, SparkSession
 
 from flightlake.contracts.references import MAX_FILE_BYTES, is_gzip, source_of
 from flightlake.contracts.storage import Lake, ObjectTooLargeError
-from flightlake.contracts.tables import Table
+from flightlake.contracts.tables import AIRPORTS, RUNWAYS, Table
 from flightlake.io.frames import schema_of
-from flightlake.transforms.ref.lines import Reading, UnknownHeaderError
+from flightlake.reference import embedded_rows
+from flightlake.schemas import columns_of
+from flightlake.transforms.ref import airports, runways
+from flightlake.transforms.ref.lines import Reading, Row, UnknownHeaderError
 
 MAX_LINE_BYTES = 100_000
 _BATCH_ROWS = 20_000
@@ -29,7 +33,7 @@ class UnreadableSourceError(Exception):
 def read_source(
     lake: Lake, table: Table, key: str, max_bytes: int = MAX_FILE_BYTES
 ) -> tuple[pa.Table, Reading]:
-    """The rows that a source file gives, and what became of its lines; needs a running session.
+    """The rows that a source file gives, and what became of its lines.
 
     Args:
         lake: where it is.
@@ -45,13 +49,7 @@ def read_source(
     try:
         lines = _lines(lake.read(key, max_bytes), max_bytes)
         module = import_module(f"flightlake.transforms.ref.{table.name}")
-        rows = module.read(lines, source_of(table.name, key), reading)
-        schema = to_arrow_schema(schema_of(table))
-        # In batches: all rows as Python objects would take ten times the memory.
-        batches = [
-            pa.RecordBatch.from_pylist(batch, schema=schema)
-            for batch in iter(lambda: list(islice(rows, _BATCH_ROWS)), [])
-        ]
+        rows = _in_batches(table, module.read(lines, source_of(table.name, key), reading))
     except (
         FileNotFoundError,
         ObjectTooLargeError,
@@ -62,7 +60,49 @@ def read_source(
         zlib.error,
     ) as error:
         raise UnreadableSourceError(f"{lake.url_of(key)}: {error}") from error
-    return pa.Table.from_batches(batches, schema=schema), reading
+    return rows, reading
+
+
+def completed(table: Table, rows: pa.Table, other: Callable[[Table], pa.Table]) -> pa.Table:
+    """The rows of a reference table with what only another reference table tells.
+
+    Args:
+        table: which.
+        rows: as they were read.
+        other: gives the rows of another reference table: runways as they were read or completed,
+            airports completed.
+    """
+    if table is AIRPORTS:
+        return airports.complete(rows, other(RUNWAYS))
+    if table is RUNWAYS:
+        return runways.complete(rows, other(AIRPORTS))
+    return rows
+
+
+@cache
+def embedded_table(table: Table) -> pa.Table:
+    """The rows of a reference table that come with the project."""
+
+    def other(of: Table) -> pa.Table:
+        return embedded_table(of) if of is AIRPORTS else _in_batches(of, embedded_rows(of))
+
+    return completed(table, _in_batches(table, embedded_rows(table)), other)
+
+
+def embedded_frame(spark: SparkSession, table: Table) -> DataFrame:
+    """The rows of a reference table that come with the project, in Spark."""
+    return spark.createDataFrame(embedded_table(table), schema_of(table))
+
+
+def _in_batches(table: Table, rows: Iterator[Row]) -> pa.Table:
+    """Rows in Arrow; all of them as Python objects would take ten times the memory."""
+    kinds = {"string": pa.string(), "double": pa.float64(), "boolean": pa.bool_()}
+    schema = pa.schema([(column.name, kinds[column.type]) for column in columns_of(table)])
+    batches = [
+        pa.RecordBatch.from_pylist(batch, schema=schema)
+        for batch in iter(lambda: list(islice(rows, _BATCH_ROWS)), [])
+    ]
+    return pa.Table.from_batches(batches, schema=schema)
 
 
 def _lines(body: bytes, max_bytes: int) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 
-def embedded_rows() -> list[dict[str, Any]]:
+def embedded_rows() -> Iterator[dict[str, Any]]:
     """No rows: OpenSky's aircraft database may not be redistributed."""
-    return []
+    return iter(())

@@ -1,34 +1,15 @@
-"""ref.airports as it comes with the project: the package airportsdata (MIT)."""
+"""ref.airports as it comes with the project: those of OurAirports on 11 October 2022."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from typing import Any
 
-import airportsdata
+from flightlake.reference import ourairports
+from flightlake.transforms.ref import airports
+from flightlake.transforms.ref.lines import Reading
 
-_FOOT_M = 0.3048
-_ICAO = re.compile("[A-Z]{4}")
 
-
-def embedded_rows() -> list[dict[str, Any]]:
-    """One row an airport; the package tells neither type nor continent."""
-    return [
-        {
-            "airport": row["icao"],
-            "icao": row["icao"] if _ICAO.fullmatch(row["icao"]) else None,
-            "iata": row["iata"] or None,
-            "name": row["name"],
-            "municipality": row["city"] or None,
-            "country_code": row["country"],
-            "region_code": None,
-            "continent_code": None,
-            "type": None,
-            "has_scheduled_service": None,
-            "latitude_deg": row["lat"],
-            "longitude_deg": row["lon"],
-            "elevation_m": row["elevation"] * _FOOT_M,
-            "source": "airportsdata",
-        }
-        for row in airportsdata.load("ICAO").values()
-    ]
+def embedded_rows() -> Iterator[dict[str, Any]]:
+    """One row per airport, as ``transforms.ref.airports.read`` gives it."""
+    return airports.read(ourairports.lines("airports.csv"), ourairports.PACKAGE, Reading())

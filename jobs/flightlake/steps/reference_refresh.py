@@ -7,6 +7,7 @@ and the others are published all the same. Every run on the same files leaves th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 
 import pandas as pd
@@ -23,10 +24,9 @@ from flightlake.contracts.results import (
     TablesResult,
     report_key,
 )
-from flightlake.contracts.storage import Lake
-from flightlake.contracts.tables import REFERENCES, RUN_LEDGER, STATE_VECTORS, Table
+from flightlake.contracts.tables import REFERENCES, RUN_LEDGER, RUNWAYS, STATE_VECTORS, Table
 from flightlake.io import delta, ops
-from flightlake.io.reference import UnreadableSourceError, read_source
+from flightlake.io.reference import UnreadableSourceError, completed, read_source
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, judge_by, preload
 from flightlake.quality.scoring import judgement_of
@@ -64,7 +64,7 @@ def run(spark: SparkSession, arguments: ReferenceArguments, progress: Progress) 
         key = arguments.sources.get(table.name)
         if key is None:
             continue
-        judged = refresh(spark, lake, table, key, day, run_id, seen)
+        judged = refresh(spark, arguments, table, seen)
         tables.append(judged)
         progress.say(f"{table.full_name}: {judged.run.rows_published:,} rows, {judged.run.verdict}")
     result = TablesResult(
@@ -100,19 +100,23 @@ def seen_lately(states: DataFrame) -> pd.DataFrame:
 
 
 def refresh(
-    spark: SparkSession,
-    lake: Lake,
-    table: Table,
-    key: str,
-    day: Day,
-    run_id: str,
-    seen: pd.DataFrame,
+    spark: SparkSession, arguments: ReferenceArguments, table: Table, seen: pd.DataFrame
 ) -> JudgedTable:
     """Put the rows of a landed file in place of a table's, if the suites let them."""
+    lake, day, key = arguments.lake, arguments.day, arguments.sources[table.name]
     started = monotonic()
     rows, published = None, 0
+
+    def other(of: Table) -> pa.Table:
+        # Airports come first and are published by now; the file of the runways is still to be read.
+        if of is RUNWAYS and of.name in arguments.sources:
+            with suppress(UnreadableSourceError):
+                return read_source(lake, of, arguments.sources[of.name])[0]
+        return delta.read(spark, lake, of).toArrow()
+
     try:
-        rows, reading = read_source(lake, table, key)
+        read, reading = read_source(lake, table, key)
+        rows = completed(table, read, other)
         source = source_of(table.name, key)
         of_source = delta.read(spark, lake, table).where(F.col("source") == source).count()
         judgement = judge_rows(table, rows, reading, day, of_source, seen)
@@ -121,7 +125,7 @@ def refresh(
     if rows is not None and judgement.verdict != "rejected":
         published = delta.replace_rows(spark, rows, lake, table)
     withheld = rows.num_rows - published if rows is not None else 0
-    return judged_table(table, day, run_id, judgement, published, withheld, started)
+    return judged_table(table, day, arguments.run_id, judgement, published, withheld, started)
 
 
 def judge_rows(

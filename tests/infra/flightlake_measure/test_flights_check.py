@@ -30,7 +30,7 @@ def lake(tmp_path, monkeypatch):
     root = folder_of_day(tmp_path / "bench", 5, 1)
 
     def written(*flights):
-        for name in ("silver.state_vectors", "ref.airports", "gold.flights"):
+        for name in ("silver.state_vectors", "ref.airports", "ref.runways", "gold.flights"):
             table = TABLES[name]
             schema = pa.schema([(c.name, ARROW[c.type]) for c in columns_of(table)])
             rows = flights if name == "gold.flights" else ()

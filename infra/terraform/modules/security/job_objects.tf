@@ -21,6 +21,7 @@ locals {
         "ops/table_runs/*",
         "ref/airports/*",
         "ref/countries/*",
+        "ref/runways/*",
         "reports/index.html",
         "reports/states_hourly/*",
         "silver/quarantine/*",
@@ -48,6 +49,7 @@ locals {
         "ref/aircraft/*",
         "ref/airlines/*",
         "ref/airports/*",
+        "ref/runways/*",
         "reports/flights_daily/*",
         "reports/index.html",
       ]
@@ -67,6 +69,7 @@ locals {
         "ref/airlines/*",
         "ref/airports/*",
         "ref/countries/*",
+        "ref/runways/*",
         "reports/index.html",
         "reports/reference_refresh/*",
       ]

@@ -81,4 +81,4 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
             "source": source,
         }
 
-    yield from rows_of(lines, names, quote, "icao24", row_of, reading)
+    yield from rows_of(lines, names, quote, ("icao24",), row_of, reading)

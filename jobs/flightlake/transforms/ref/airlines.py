@@ -56,7 +56,7 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
             "source": source,
         }
 
-    yield from rows_of(flying_first, _NAMES, '"', "airline_icao", row_of, reading)
+    yield from rows_of(flying_first, _NAMES, '"', ("airline_icao",), row_of, reading)
 
 
 def _known(value: str) -> str | None:

@@ -1,20 +1,28 @@
-"""ref.airports from OurAirports' ``airports.csv``."""
+"""ref.airports from OurAirports' ``airports.csv``, embedded or new.
+
+``read`` makes rows of the lines one by one; ``complete`` needs all of them: keys and elevations.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+import pyarrow as pa
+
+from flightlake.transforms.ref.airport_keys import with_keys
+from flightlake.transforms.ref.elevations import with_elevations
 from flightlake.transforms.ref.lines import (
     Reading,
     Row,
     header_of,
+    metres_or_none,
     number_or_none,
     require_columns,
     rows_of,
     text_or_none,
 )
 
-_FOOT_M = 0.3048
 _COLUMNS = (
     "ident",
     "type",
@@ -27,13 +35,15 @@ _COLUMNS = (
     "iso_region",
     "municipality",
     "scheduled_service",
+    "gps_code",
     "iata_code",
 )
 _YES_OR_NO = {"yes": True, "1": True, "no": False, "0": False}
+_ICAO, _IATA = re.compile("[A-Z]{4}"), re.compile("[A-Z0-9]{3}")
 
 
 def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
-    """One row an airport, heliports and closed ones included.
+    """One row per airport, heliports and closed ones included; ``airport`` is still null.
 
     Raises:
         UnknownHeaderError: the header is not OurAirports'.
@@ -42,14 +52,15 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
     require_columns(names, _COLUMNS, "that of OurAirports' airports.csv")
 
     def row_of(line: Mapping[str, str]) -> Row:
-        elevation_ft = number_or_none(line["elevation_ft"])
-        ident = text_or_none(line["ident"])
-        # Files of before 2025 have no column for it; gps_code was then what comes nearest.
-        icao = text_or_none(line.get("icao_code", line.get("gps_code", "")))
+        elevation_m = metres_or_none(line["elevation_ft"])
+        # Files from before 2025 have no column icao_code.
+        codes = (line.get("icao_code", "").strip(), line["gps_code"].strip())
         return {
-            "airport": ident,
-            "icao": icao if icao and len(icao) == 4 and icao.isalpha() else None,
-            "iata": text_or_none(line["iata_code"]),
+            "airport": None,
+            "ident": text_or_none(line["ident"]),
+            "icao": next(filter(_ICAO.fullmatch, codes), None),
+            # Some airports of Brazil have 0 where they have none.
+            "iata": line["iata_code"] if _IATA.fullmatch(line["iata_code"]) else None,
             "name": text_or_none(line["name"]),
             "municipality": text_or_none(line["municipality"]),
             "country_code": text_or_none(line["iso_country"]),
@@ -59,8 +70,19 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
             "has_scheduled_service": _YES_OR_NO.get(line["scheduled_service"]),
             "latitude_deg": number_or_none(line["latitude_deg"]),
             "longitude_deg": number_or_none(line["longitude_deg"]),
-            "elevation_m": None if elevation_ft is None else elevation_ft * _FOOT_M,
+            "elevation_m": elevation_m,
+            "elevation_source": None if elevation_m is None else "file",
             "source": source,
         }
 
-    yield from rows_of(lines, names, quote or '"', "airport", row_of, reading)
+    yield from rows_of(lines, names, quote or '"', ("ident",), row_of, reading)
+
+
+def complete(airports: pa.Table, runways: pa.Table) -> pa.Table:
+    """The airports with their keys, and with the elevations that their file does not have.
+
+    Args:
+        airports: rows of ``read``.
+        runways: rows of ref.runways, completed or not.
+    """
+    return with_elevations(with_keys(airports), runways)

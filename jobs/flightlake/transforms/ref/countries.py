@@ -29,4 +29,4 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
         row: Row = {name: text_or_none(line[name]) for name in _COLUMNS}
         return row | {"source": source}
 
-    yield from rows_of(lines, names, quote or '"', "first_icao24", row_of, reading)
+    yield from rows_of(lines, names, quote or '"', ("first_icao24",), row_of, reading)

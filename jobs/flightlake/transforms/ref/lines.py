@@ -20,6 +20,7 @@ REPEATED = "repeated"
 """An earlier line has the same key."""
 WITHOUT_KEY = "without a key"
 
+_FOOT_M = 0.3048
 _MAX_SAMPLES = 5
 _MAX_SAMPLE_CHARS = 200
 
@@ -69,7 +70,7 @@ def rows_of(
     lines: Iterable[str],
     names: Sequence[str],
     quote: str,
-    key: str,
+    keys: Sequence[str],
     row_of: Callable[[Mapping[str, str]], Row],
     reading: Reading,
 ) -> Iterator[Row]:
@@ -79,7 +80,7 @@ def rows_of(
         lines: what comes after the header.
         names: of the fields of a line, in their order.
         quote: the character around fields.
-        key: the column that names a row.
+        keys: the columns that name a row.
         row_of: makes a row of a line's fields by their names; a ValueError sets the line aside.
         reading: counts what becomes of the lines.
     """
@@ -95,12 +96,13 @@ def rows_of(
         except ValueError:
             reading.put_aside(BROKEN, text)
             continue
-        if row[key] is None:
+        key = tuple(row[name] for name in keys)
+        if None in key:
             reading.put_aside(WITHOUT_KEY, text)
-        elif row[key] in seen:
+        elif key in seen:
             reading.put_aside(REPEATED, text)
         else:
-            seen.add(row[key])
+            seen.add(key)
             reading.rows += 1
             yield row
 
@@ -133,3 +135,13 @@ def number_or_none(value: str) -> float | None:
     if not math.isfinite(number):
         raise ValueError(f"{value!r} is not a number")
     return number
+
+
+def metres_or_none(value: str) -> float | None:
+    """A length in feet as metres, null where the text is blank.
+
+    Raises:
+        ValueError: the text is no number.
+    """
+    feet = number_or_none(value)
+    return None if feet is None else feet * _FOOT_M

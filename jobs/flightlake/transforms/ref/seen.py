@@ -20,9 +20,18 @@ _NEIGHBOURS = [(north, east) for north in (-1, 0, 1) for east in (-1, 0, 1)]
 
 
 def _airports(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
-    """Whether an airport is within some 10 km of where an aircraft was on the ground."""
-    placed = table.select(["latitude_deg", "longitude_deg"]).drop_null().to_pydict()
-    known = set(map(_cell, placed["latitude_deg"], placed["longitude_deg"]))
+    return _near(table, "", seen)
+
+
+def _runways(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
+    return _near(table, "low_", seen)
+
+
+def _near(table: pa.Table, prefix: str, seen: pd.DataFrame) -> pd.Series:
+    """Whether a place of the table is within some 10 km of where an aircraft was on the ground."""
+    names = [f"{prefix}latitude_deg", f"{prefix}longitude_deg"]
+    placed = table.select(names).drop_null().to_pydict()
+    known = set(map(_cell, *(placed[name] for name in names)))
     on_ground = seen.dropna(subset=["ground_latitude_deg", "ground_longitude_deg"])
     cells = map(_cell, on_ground["ground_latitude_deg"], on_ground["ground_longitude_deg"])
     is_found = [
@@ -61,6 +70,7 @@ def _countries(table: pa.Table, seen: pd.DataFrame) -> pd.Series:
 
 MATCHES: dict[str, Match] = {
     "ref.airports": _airports,
+    "ref.runways": _runways,
     "ref.airlines": _airlines,
     "ref.aircraft": _aircraft,
     "ref.countries": _countries,

@@ -24,8 +24,7 @@ from flightlake.contracts.tables import (
 )
 from flightlake.io import delta
 from flightlake.io.frames import frame_of, schema_of
-from flightlake.io.reference import UnreadableSourceError, read_source
-from flightlake.reference import embedded_rows
+from flightlake.io.reference import UnreadableSourceError, completed, embedded_table, read_source
 from flightlake.steps.arguments import ReferenceArguments
 from flightlake.steps.progress import Progress
 from flightlake.steps.reference_refresh import STEP, judge_rows, run, seen_lately
@@ -108,7 +107,7 @@ def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
     ]
     [why] = first.tables[0].judgement.failed
     assert "it misses type, latitude_deg" in why.observed
-    assert len(rows(AIRPORTS, "airport")) == len(embedded_rows(AIRPORTS))
+    assert len(rows(AIRPORTS, "airport")) == embedded_table(AIRPORTS).num_rows
 
     second = refresh("second", aircraft=aircraft_file(quote='"'), airports=airports_csv())
     assert read_tables_result(lake, STEP, DAY, "second").verdict == "rejected"
@@ -197,7 +196,8 @@ def test_airports_are_held_against_where_aircraft_were_on_the_ground(spark, lake
     on_ground = seen.join(pd.DataFrame(places[: len(seen)], columns=names))
 
     def judge(body, seen):
-        rows, reading = read_source(lake, AIRPORTS, land(lake, "airports", "there", DAY, body))
+        read, reading = read_source(lake, AIRPORTS, land(lake, "airports", "there", DAY, body))
+        rows = completed(AIRPORTS, read, embedded_table)
         return judge_rows(AIRPORTS, rows, reading, DAY, 0, seen)
 
     good = airports_csv()

@@ -87,8 +87,8 @@ def test_a_step_writes_its_derived_tables_and_what_every_step_writes():
 
 def test_a_step_reads_what_others_wrote_for_it():
     assert [table.full_name for table in read_by("states_hourly")] == [
-        *("ref.airports", "ref.countries")
+        *("ref.airports", "ref.runways", "ref.countries")
     ]
     assert {table.full_name for table in read_by("flights_daily")} == {
-        *("silver.state_vectors", "ref.airports", "ref.airlines", "ref.aircraft")
+        *("silver.state_vectors", "ref.airports", "ref.runways", "ref.airlines", "ref.aircraft")
     }

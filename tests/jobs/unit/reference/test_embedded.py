@@ -8,13 +8,12 @@ from bisect import bisect_right
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from flightlake.contracts.days import Day
-from flightlake.contracts.tables import AIRCRAFT, AIRLINES, AIRPORTS, COUNTRIES
+from flightlake.contracts.tables import AIRCRAFT, AIRLINES, AIRPORTS, COUNTRIES, RUNWAYS
+from flightlake.io.reference import embedded_table
 from flightlake.quality.judge import judge
 from flightlake.quality.suites import table_parameters
-from flightlake.reference import embedded_rows
 from flightlake.schemas import columns_of
 from opensky_simulator.countries import COUNTRIES as SIMULATED
 
@@ -25,7 +24,11 @@ REAL_ANSWER = Path(__file__).parents[5] / (
 
 @pytest.fixture(scope="module")
 def blocks() -> list[dict[str, str]]:
-    return embedded_rows(COUNTRIES)
+    return rows_of(COUNTRIES)
+
+
+def rows_of(table):
+    return embedded_table(table).to_pylist()
 
 
 def country_of(icao24: str, blocks: list[dict[str, str]]) -> str | None:
@@ -34,22 +37,23 @@ def country_of(icao24: str, blocks: list[dict[str, str]]) -> str | None:
     return found["country"] if found and icao24 <= found["last_icao24"] else None
 
 
-@pytest.mark.parametrize("table", [AIRPORTS, AIRLINES, COUNTRIES], ids=lambda t: t.full_name)
+@pytest.mark.parametrize(
+    "table", [AIRPORTS, RUNWAYS, AIRLINES, COUNTRIES], ids=lambda table: table.full_name
+)
 def test_what_the_project_comes_with_would_be_published(table):
-    rows = embedded_rows(table)
-    names = [column.name for column in columns_of(table)]
-    assert all(set(row) == set(names) for row in rows)
+    rows = embedded_table(table)
+    assert rows.column_names == [column.name for column in columns_of(table)]
     known = table_parameters(
         Day.parse("2026-01-01"), None, {"lines_broken": 0, "lines_repeated": 0}
     )
 
-    judgement = judge(pd.DataFrame(rows, columns=names), table.full_name, known)
+    judgement = judge(rows.to_pandas(), table.full_name, known)
 
     assert [(found.description, found.observed) for found in judgement.failed] == []
 
 
 def test_no_aircraft_come_with_the_project_for_opensky_allows_no_redistribution():
-    assert embedded_rows(AIRCRAFT) == []
+    assert rows_of(AIRCRAFT) == []
 
 
 def test_blocks_are_sorted_and_do_not_overlap(blocks):
@@ -79,13 +83,13 @@ def test_an_address_lies_in_its_countrys_block(icao24, country, blocks):
 
 def test_namibia_is_a_country_and_not_nothing(blocks):
     assert next(b["country_code"] for b in blocks if b["country"] == "Namibia") == "NA"
-    namibian = [row for row in embedded_rows(AIRPORTS) if row["country_code"] == "NA"]
+    namibian = [row for row in rows_of(AIRPORTS) if row["country_code"] == "NA"]
     assert "Hosea Kutako International Airport" in {row["name"] for row in namibian}
-    assert {row["airline_icao"] for row in embedded_rows(AIRLINES) if row["country_code"] == "NA"}
+    assert {row["airline_icao"] for row in rows_of(AIRLINES) if row["country_code"] == "NA"}
 
 
 def test_the_simulators_fleet_is_known(blocks):
-    designators = {row["airline_icao"] for row in embedded_rows(AIRLINES)}
+    designators = {row["airline_icao"] for row in rows_of(AIRLINES)}
     for country in SIMULATED:
         assert country_of(f"{country.first_address:06x}", blocks) == country.name
         assert set(country.airlines) <= designators

@@ -150,7 +150,8 @@ def test_an_airport_of_namibia_keeps_its_na_and_feet_become_metres():
     assert row["elevation_m"] == pytest.approx(1719.072)
     del row["elevation_m"]
     assert row == {
-        "airport": "FYWH",
+        "airport": None,
+        "ident": "FYWH",
         "icao": "FYWH",
         "iata": "WDH",
         "name": "Hosea Kutako International Airport",
@@ -162,6 +163,7 @@ def test_an_airport_of_namibia_keeps_its_na_and_feet_become_metres():
         "has_scheduled_service": True,
         "latitude_deg": -22.48,
         "longitude_deg": 17.47,
+        "elevation_source": "file",
         "source": "there",
     }
 
@@ -176,7 +178,7 @@ def test_an_airport_may_have_no_elevation_but_not_a_word_for_a_latitude():
             airport(ident="BAD2", latitude_deg="nan"),
         ],
     )
-    assert [(row["airport"], row["icao"], row["elevation_m"]) for row in rows] == [
+    assert [(row["ident"], row["icao"], row["elevation_m"]) for row in rows] == [
         ("00AK", None, None)
     ]
     assert reading.set_aside == {BROKEN: 2}
@@ -186,7 +188,7 @@ def test_files_of_before_2025_have_no_icao_code():
     header = OURAIRPORTS.replace('"icao_code",', "")
     line = line_of(header, ident="US-0001", gps_code="KABC", latitude_deg="1", longitude_deg="2")
     [row], _ = read(airports.read, [header, line])
-    assert (row["airport"], row["icao"]) == ("US-0001", "KABC")
+    assert (row["ident"], row["icao"]) == ("US-0001", "KABC")
 
 
 def test_a_designator_is_the_flying_airlines_and_what_is_not_known_is_null():

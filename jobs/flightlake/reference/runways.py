@@ -1,0 +1,15 @@
+"""ref.runways as it comes with the project: those of OurAirports on 11 October 2022."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flightlake.reference import ourairports
+from flightlake.transforms.ref import runways
+from flightlake.transforms.ref.lines import Reading
+
+
+def embedded_rows() -> Iterator[dict[str, Any]]:
+    """One row per runway, as ``transforms.ref.runways.read`` gives it."""
+    return runways.read(ourairports.lines("runways.csv"), ourairports.PACKAGE, Reading())
