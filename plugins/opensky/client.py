@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flightlake.contracts.raw import Answer, UnreadableAnswerError, gunzip, read_answer
+from flightlake.contracts.raw import Answer, UnreadableAnswerError, plain_text, read_answer
 from pydantic import SecretStr
 from tenacity import (
     RetryCallState,
@@ -50,8 +50,6 @@ MAX_WIRE_BYTES = 16 * 1024 * 1024
 SERVED_BACK_S = 3600
 """How far back ``time`` may reach."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
-
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +61,6 @@ class Fetched:
     """
 
     body: bytes = field(repr=False)
-    is_gzip: bool
     fetched_at: datetime
     credits_left: int | None
     answer: Answer | None
@@ -252,16 +249,13 @@ class OpenSkyClient:
 
     def _fetched(self, reply: Reply) -> Fetched:
         fetched_at = self._clock.now()
-        # The bytes themselves tell, since gateways send gzip with and without saying so.
-        is_gzip = reply.body.startswith(_GZIP_MAGIC)
         answer, reason = None, None
         try:
-            answer = read_answer(gunzip(reply.body) if is_gzip else reply.body, fetched_at)
+            answer = read_answer(plain_text(reply.body), fetched_at)
         except UnreadableAnswerError as error:
             reason = str(error)
         return Fetched(
             body=reply.body,
-            is_gzip=is_gzip,
             fetched_at=fetched_at,
             credits_left=whole_number(reply.headers.get("X-Rate-Limit-Remaining")),
             answer=answer,

@@ -65,7 +65,6 @@ def poll_once(
         fetched.body,
         source=source,
         fetched_at=fetched.fetched_at,
-        is_gzip=fetched.is_gzip,
         meant_for=None if time_s is None else Hour.of(time_s),
         requested_time_s=time_s,
         unreadable_reason=fetched.unreadable_reason or wrong_time(fetched, time_s, max_age_s),

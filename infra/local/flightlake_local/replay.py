@@ -24,6 +24,7 @@ ANSWERS_AN_HOUR = 40
 """Of a complete hour: one answer every 90 s, as a standard account can poll."""
 
 _SUFFIXES = (".json", ".json.gz")
+_NAMED_FILES = 10
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ def run_replay(settings: LocalSettings, source: Path, *, with_days: bool = True)
         stack.up(steps)
         with steps.step("Landing") as step:
             new = land_all(stack.open_lake(), recordings, fetched_at)
-            unreadable = sum(recording.hour is None for recording in recordings)
+            unreadable = [recording for recording in recordings if recording.hour is None]
             step.outcome = (
-                f"{len(recordings)} answers landed, {new} of them new, {unreadable} unreadable"
+                f"{len(recordings)} answers landed, {new} of them new, {len(unreadable)} unreadable"
             )
+        for line in described(unreadable):
+            steps.say(line)
         with steps.step(f"Airflow backfill of {len(hours)} hours") as step:
             outcomes = backfill.process(
                 stack,
@@ -94,6 +97,8 @@ def run_land(lake_url: str, source: Path) -> None:
         except (OSError, BotoCoreError) as error:
             raise LocalError(f"{lake_url} cannot be written to: {error}") from None
         step.outcome = f"{len(recordings)} answers landed, {new} of them new"
+    for line in described([recording for recording in recordings if recording.hour is None]):
+        steps.say(line)
     steps.say(f"Clear or backfill the runs of states_hourly of {', '.join(map(str, hours))}")
 
 
@@ -133,6 +138,13 @@ def covered_hours(recordings: Sequence[Recording]) -> list[Hour]:
     return sorted(hours)
 
 
+def described(unreadable: Sequence[Recording]) -> list[str]:
+    """A line for each of the first unreadable files, and one for the others."""
+    lines = [f"Not read: {each.path}: {each.reason}" for each in unreadable[:_NAMED_FILES]]
+    others = len(unreadable) - len(lines)
+    return [*lines, f"Not read: {others} more files"] if others else lines
+
+
 def hours_for(recordings: Sequence[Recording]) -> list[Hour]:
     """The hour of each recording, or of the nearest readable one by name; the earlier on a tie."""
     readable = [(i, r.hour) for i, r in enumerate(recordings) if r.hour]
@@ -153,7 +165,6 @@ def land_all(lake: Lake, recordings: Sequence[Recording], fetched_at: datetime) 
             _read(recording.path),
             source=SOURCE,
             fetched_at=fetched_at,
-            is_gzip=_is_gzip(recording.path),
             meant_for=hour,
         )
         for recording, hour in zip(recordings, hours_for(recordings), strict=True)
@@ -169,14 +180,10 @@ def look_at(path: Path, fetched_at: datetime) -> Recording:
     """
     body = _read(path)
     try:
-        plain = raw.gunzip(body) if _is_gzip(path) else body
-        return Recording(path, Hour.of(raw.read_answer(plain, fetched_at).time_s))
+        answer = raw.read_answer(raw.plain_text(body), fetched_at)
+        return Recording(path, Hour.of(answer.time_s))
     except raw.UnreadableAnswerError as error:
         return Recording(path, None, str(error))
-
-
-def _is_gzip(path: Path) -> bool:
-    return path.name.endswith(".gz")
 
 
 def _read(path: Path) -> bytes:

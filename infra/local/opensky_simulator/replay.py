@@ -11,6 +11,8 @@ from typing import Any
 from opensky_simulator.register import Airframe
 from opensky_simulator.world import BoundingBox, encode, inside
 
+_GZIP_MAGIC = b"\x1f\x8b"
+
 _log = logging.getLogger(__name__)
 
 
@@ -21,8 +23,8 @@ class ReplayError(Exception):
 class Replay:
     """Serves recorded answers in place of a ``World``.
 
-    ``source`` is one file or a folder of them (.json or .json.gz, searched recursively). Asked for
-    a moment it gives the newest answer recorded at or before it, and before the first one the
+    ``source`` is one file or a folder of them (.json or .json.gz, searched recursively; whether a
+    file is gzip is told by its bytes). Asked for a moment it gives the newest answer recorded at or before it, and before the first one the
     first. For "now" the simulator's clock is set to ``first_time_s`` at the start and runs from
     there: a client that polls as often as the recording's author sees the answers in their order,
     and the last one again and again at the end. Rules on ``time`` apply to that clock.
@@ -71,7 +73,7 @@ class Replay:
 def _load(file: Path) -> tuple[int, bytes] | None:
     try:
         content = file.read_bytes()
-        body = gzip.decompress(content) if file.suffix == ".gz" else content
+        body = gzip.decompress(content) if content.startswith(_GZIP_MAGIC) else content
         answer = json.loads(body)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         _log.warning("%s is not replayed: %s", file, error)

@@ -1,5 +1,7 @@
 """The raw layer: OpenSky's answers, verbatim, one object an answer, written once.
 
+Verbatim is an answer's JSON text: it is stored in UTF-8 and gzip, however it came.
+
 An answer lies under ``raw/states/source=S/date=D/hour=H/<time>-<hash>.json.gz``: the answer's own
 ``time`` in Unix seconds and the first 16 hex digits of the SHA-256 of its body. The same answer is
 the same object. A body that is no answer is kept byte for byte as ``…/<moment>-<hash>.unreadable``
@@ -18,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.storage import Lake, ObjectTooLargeError
+from flightlake.contracts.storage import Lake, ObjectTooLargeError, is_gzip
 
 ROOT = "raw/states"
 ANSWER_SUFFIX = ".json.gz"
@@ -140,22 +142,43 @@ def gunzip(body: bytes, max_bytes: int = MAX_BODY_BYTES) -> bytes:
     return bytes(inflated)
 
 
-def read_answer(body: bytes, fetched_at: datetime) -> Answer:
-    """Look into a decompressed body: is it a ``/states/all`` answer, of when, with how many rows?
+def plain_text(body: bytes) -> bytes:
+    """The JSON text of a body as Spark reads it: neither gzip nor any encoding but UTF-8.
+
+    Gzip, a byte order mark, UTF-16 and UTF-32 are told by the bytes; PowerShell's ``>`` writes
+    UTF-16.
+
+    Raises:
+        UnreadableAnswerError: it cannot be decompressed or decoded, or is larger than the cap.
+    """
+    text = gunzip(body) if is_gzip(body) else body
+    if (encoding := json.detect_encoding(text)) != "utf-8":
+        try:
+            text = text.decode(encoding).encode()
+        except UnicodeError as error:
+            raise UnreadableAnswerError(f"not valid {encoding.upper()} ({error})") from None
+    if len(text) > MAX_BODY_BYTES:
+        raise UnreadableAnswerError(f"larger than {MAX_BODY_BYTES:,} bytes")
+    return text
+
+
+def read_answer(text: bytes, fetched_at: datetime) -> Answer:
+    """Look into a ``plain_text``: is it a ``/states/all`` answer, of when, with how many rows?
 
     The rows themselves are not looked at: a bad row is the Spark job's to quarantine.
 
     Raises:
         UnreadableAnswerError: it is no answer, or its ``time`` cannot be true.
     """
-    if not body.strip():
+    if not text.strip():
         raise UnreadableAnswerError("the body is empty")
     try:
-        answer: Any = json.loads(body)
+        # Decoded here, since json guesses at encodings that Spark does not read.
+        answer: Any = json.loads(text.decode(errors="surrogatepass"))
     except RecursionError:
         raise UnreadableAnswerError("the JSON is nested too deep") from None
     except ValueError as error:
-        looks_html = body.lstrip()[:1] == b"<"
+        looks_html = text.lstrip()[:1] == b"<"
         what = "HTML instead of JSON" if looks_html else f"not valid JSON ({str(error)[:120]})"
         raise UnreadableAnswerError(what) from None
     if not isinstance(answer, dict):
@@ -178,7 +201,6 @@ def land(
     *,
     source: str,
     fetched_at: datetime,
-    is_gzip: bool = False,
     meant_for: Hour | None = None,
     requested_time_s: int | None = None,
     unreadable_reason: str | None = None,
@@ -189,10 +211,9 @@ def land(
 
     Args:
         lake: where to.
-        body: the answer's bytes, compressed where ``is_gzip``.
+        body: the answer's bytes as they came; see ``plain_text``.
         source: who was asked: ``opensky``, ``simulator``, ``replay``.
         fetched_at: when it was received; an answer's time may not lie after it.
-        is_gzip: whether ``body`` is still compressed.
         meant_for: the hour that an unreadable body is kept in (default: that of ``fetched_at``).
         requested_time_s: the ``time`` asked for, in Unix seconds.
         unreadable_reason: set where the caller already knows that the body must not be used.
@@ -202,9 +223,7 @@ def land(
     try:
         if unreadable_reason is not None:
             raise UnreadableAnswerError(unreadable_reason)
-        plain = gunzip(body) if is_gzip else body
-        if len(plain) > MAX_BODY_BYTES:
-            raise UnreadableAnswerError(f"larger than {MAX_BODY_BYTES:,} bytes")
+        plain = plain_text(body)
         answer: Answer | None = read_answer(plain, fetched_at)
         reason = None
         # No clock in the gzip header: the same answer must be the same bytes.
@@ -288,6 +307,11 @@ def read_object(lake: Lake, key: str, manifest: Manifest | None) -> tuple[Answer
         raise UnreadableAnswerError("vanished after it was listed") from None
     except ObjectTooLargeError as error:
         raise UnreadableAnswerError(str(error)) from None
+    if (encoding := json.detect_encoding(body)) != "utf-8":
+        raise UnreadableAnswerError(
+            f"the text is {encoding.upper()}, which Spark does not read: land the recording again,"
+            " with make replay or make land, which store it in UTF-8"
+        )
     if manifest is not None and manifest.time_s is not None and manifest.rows is not None:
         if manifest.sha256 != hashlib.sha256(body).hexdigest():
             raise UnreadableAnswerError("its content is not what was landed (SHA-256 differs)")

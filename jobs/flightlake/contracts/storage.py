@@ -24,6 +24,11 @@ def short_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def is_gzip(body: bytes) -> bool:
+    """Whether bytes are gzip, by the bytes themselves: names and headers often say otherwise."""
+    return body.startswith(b"\x1f\x8b")
+
+
 @dataclass(frozen=True)
 class StoredObject:
     """An object as a listing tells of it: its key, its bytes, when it was written (UTC)."""

@@ -14,6 +14,7 @@ from flightlake_local.errors import LocalError
 from flightlake_local.replay import (
     Recording,
     covered_hours,
+    described,
     find_recordings,
     hours_for,
     land_all,
@@ -46,6 +47,28 @@ def recorded(tmp_path: Path) -> Path:
 def test_a_folder_is_read_by_name_and_at_any_depth(recorded: Path) -> None:
     names = [str(path.relative_to(recorded)) for path in find_recordings(recorded)]
     assert names == ["a.json", "b.json.gz", "c.json", "day/d.json.gz"]
+
+
+def test_gzip_is_told_by_the_bytes_and_not_by_the_name(tmp_path: Path) -> None:
+    (tmp_path / "packed.json").write_bytes(gzip.compress(answer(FIRST)))
+    (tmp_path / "plain.json.gz").write_bytes(answer(FIRST + 1))
+    recordings = [look_at(path, NOW) for path in find_recordings(tmp_path)]
+    assert covered_hours(recordings) == [FIRST, FIRST + 1]
+
+    lake = Lake((tmp_path / "lake").as_uri())
+    assert land_all(lake, recordings, NOW) == 2
+    for hour in (FIRST, FIRST + 1):
+        [key] = raw.objects_of(lake, hour)
+        assert raw.read_object(lake, key, raw.read_manifest(lake, key))[1] == answer(hour)
+
+
+def test_files_that_are_not_read_are_named_with_their_reason_up_to_ten() -> None:
+    bad = [Recording(Path(f"{i}.json"), None, "the body is empty") for i in range(12)]
+    lines = described(bad)
+    assert lines[0] == "Not read: 0.json: the body is empty"
+    assert lines[-1] == "Not read: 2 more files"
+    assert len(lines) == 11
+    assert described([]) == []
 
 
 def test_unreadable_files_lie_in_the_hour_of_their_nearest_neighbour(

@@ -39,6 +39,13 @@ def test_the_newest_answer_at_or_before_the_moment_is_served(folder):
     assert [time_s - FIRST_S for time_s in times(replay, moments)] == [0, 0, 0, 60, 120, 120]
 
 
+def test_gzip_is_told_by_the_bytes_and_not_by_the_name(tmp_path):
+    world = World(seed=9, aircraft=5)
+    (tmp_path / "packed.json").write_bytes(gzip.compress(world.answer(FIRST_S)))
+    (tmp_path / "plain.json.gz").write_bytes(world.answer(FIRST_S + 60))
+    assert times(Replay(tmp_path), [FIRST_S, FIRST_S + 60]) == [FIRST_S, FIRST_S + 60]
+
+
 def test_the_bytes_are_those_of_the_recording(folder):
     assert Replay(folder).answer(FIRST_S) == (folder / "z.json").read_bytes()
     assert Replay(folder / "z.json").answer(FIRST_S) == (folder / "z.json").read_bytes()

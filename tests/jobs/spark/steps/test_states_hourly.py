@@ -358,7 +358,6 @@ def test_a_truncated_and_a_bursting_gzip_are_set_aside(land, state, staged, lake
             body,
             source="replay",
             fetched_at=datetime.now(UTC),
-            is_gzip=True,
             meant_for=raw.Hour.of(time_s),
         )
     hour = staged()
@@ -396,6 +395,30 @@ def test_an_object_that_vanishes_after_listing_is_named(land, state, staged, tim
     hour = staged()
     assert hour.counts["staged"] == 1
     assert hour.set_aside == {gone: "vanished after it was listed"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_an_answer_is_read_by_both_whatever_unicode_it_was_saved_in(
+    encoding, land, state, staged, time_s
+):
+    text = json.dumps({"time": time_s, "states": [state(time_s, origin_country="Österreich")]})
+    for moment, body in ((time_s, text), (time_s + 90, text.replace(str(time_s), str(time_s + 90)))):
+        land(moment, None, body=body.encode(encoding))
+    hour = staged()
+    assert hour.set_aside == {}
+    assert hour.counts == {"rows": 2, "staged": 2, "quarantined": 0, "repeated": 0}
+
+
+def test_an_answer_whose_encoding_spark_does_not_read_is_set_aside_with_its_name(
+    land, state, staged, lake, time_s
+):
+    land(time_s, [state(time_s)])
+    text = json.dumps({"time": time_s + 90, "states": [state(time_s + 90)]})
+    key = f"{raw.hour_folder('replay', raw.Hour.of(time_s))}/{time_s + 90}-0123456789abcdef.json.gz"
+    lake.write(key, gzip.compress(text.encode("utf-16")))
+    hour = staged()
+    assert hour.counts["staged"] == 1
+    assert "the text is UTF-16" in hour.set_aside[key]
 
 
 def test_what_python_reads_and_spark_cannot_is_set_aside(land, state, staged, time_s):
@@ -512,7 +535,7 @@ def test_an_hour_and_region_is_one_zstd_file_sorted_by_aircraft_and_time(
 
 def test_the_real_recording_is_published_whole(recordings, lake, process, tables):
     file = recordings / "states-all-world-2025-12-28T021419Z.json.gz"
-    raw.land(lake, file.read_bytes(), source="replay", fetched_at=datetime.now(UTC), is_gzip=True)
+    raw.land(lake, file.read_bytes(), source="replay", fetched_at=datetime.now(UTC))
     result = process(expected=40)
     line = result.ledger
     assert line.rows_read == 6553
