@@ -16,7 +16,9 @@ below the connection's credit floor: the task puts itself off until the moment i
 for by a later run, since "now" is over; runs are therefore never caught up.
 
 **By hand**, for one area, with the aircraft's category:
-`{"bbox": {"lamin": 45.8, "lomin": 5.9, "lamax": 47.9, "lomax": 10.6}, "extended": true}`
+`{"bbox": {"lamin": 45.8, "lomin": 5.9, "lamax": 47.9, "lomax": 10.6}, "extended": true}`.
+With `lomin` above `lomax` it crosses the antimeridian: two requests, two prices, landed as one
+answer. Where one request fails, nothing is landed, and the next try makes both.
 """
 
 from __future__ import annotations
@@ -27,11 +29,11 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 from flightlake.contracts.storage import Lake
+from flightlake_dags.areas import AREA_PARAM, require_area
 from flightlake_dags.assets import RAW_STATES
 from flightlake_dags.compat import AirflowRescheduleException
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.settings import get_settings
-from opensky.area import BBOX_SCHEMA, BoundingBox
 from opensky.errors import ComeBackLaterError
 from opensky.schedule import every
 
@@ -50,12 +52,7 @@ log = logging.getLogger(__name__)
     max_active_runs=1,
     tags=[Tag.FLIGHTLAKE, Tag.RAW],
     params={
-        "bbox": Param(
-            None,
-            **BBOX_SCHEMA,
-            title="Area",
-            description="Degrees; empty is the whole world (4 credits). 25 square degrees cost 1.",
-        ),
+        "bbox": AREA_PARAM,
         "extended": Param(False, type="boolean", title="With the aircraft's category"),
     },
     default_args=default_args()
@@ -76,14 +73,17 @@ def opensky_poll() -> None:
         from opensky.poll import poll_once, summary
 
         settings, params = get_settings(), params or {}
-        hook = OpenSkyHook(settings.opensky_conn_id, deadline_s=min(60, 0.6 * POLL_S))
+        box = require_area(params["bbox"])
+        # Both parts of an area, one after the other, have to fit in the poll's own turn.
+        deadline_s = min(60, 0.6 * POLL_S) / (len(box.parts) if box else 1)
+        hook = OpenSkyHook(settings.opensky_conn_id, deadline_s=deadline_s)
         try:
             landed = poll_once(
                 hook.get_conn(),
                 Lake(settings.lake_url),
                 settings.poll_source,
                 datetime.now(UTC),
-                box=BoundingBox(**params["bbox"]) if params["bbox"] else None,
+                box=box,
                 extended=params["extended"],
                 credit_floor=hook.credit_floor,
             )

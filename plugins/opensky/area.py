@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BoundingBox:
-    """An area in degrees, named as the API names it; it may not cross the antimeridian."""
+    """An area in degrees, named as the API names it.
+
+    Where ``lomin`` is above ``lomax`` it crosses the antimeridian: from ``lomin`` east to 180, and
+    from -180 to ``lomax``.
+    """
 
     lamin: float
     lomin: float
@@ -16,15 +20,35 @@ class BoundingBox:
     lomax: float
 
     def __post_init__(self) -> None:
-        if not (-90 <= self.lamin < self.lamax <= 90 and -180 <= self.lomin < self.lomax <= 180):
+        is_on_globe = all(-180 <= longitude <= 180 for longitude in (self.lomin, self.lomax))
+        if not (-90 <= self.lamin < self.lamax <= 90 and is_on_globe and self._width_deg > 0):
             raise ValueError(
-                f"{self} is no area: lamin < lamax within -90..90, lomin < lomax within -180..180"
+                f"{self} is no area: it needs lamin < lamax within -90..90, and lomin and lomax"
+                " within -180..180 that are not the same meridian"
             )
+
+    @property
+    def _width_deg(self) -> float:
+        width_deg = self.lomax - self.lomin
+        return width_deg if width_deg > 0 else width_deg % 360
 
     @property
     def area_sq_deg(self) -> float:
         """Square degrees, the measure of OpenSky's prices."""
-        return (self.lamax - self.lamin) * (self.lomax - self.lomin)
+        return (self.lamax - self.lamin) * self._width_deg
+
+    @property
+    def parts(self) -> tuple[BoundingBox, ...]:
+        """The boxes to ask OpenSky for: the area, or its parts west and east of the antimeridian.
+
+        OpenSky finds no aircraft in a box whose ``lomin`` is above its ``lomax``.
+        """
+        if self.lomin < self.lomax:
+            return (self,)
+        spans = ((self.lomin, 180), (-180, self.lomax))
+        return tuple(
+            BoundingBox(self.lamin, west, self.lamax, east) for west, east in spans if west < east
+        )
 
 
 def _degrees(limit: int) -> dict[str, Any]:

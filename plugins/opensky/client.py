@@ -155,7 +155,7 @@ class OpenSkyClient:
         """Ask for all states.
 
         Args:
-            box: the area; None is the whole world.
+            box: the area, which must not cross the antimeridian; None is the whole world.
             extended: whether to ask for the aircraft's category, an 18th column.
             time_s: the moment in Unix seconds, at most an hour ago; None is now.
 
@@ -169,7 +169,10 @@ class OpenSkyClient:
             AuthenticationError: the credentials were refused.
             TimeNotServedError: ``time_s`` is too old, or the client is anonymous.
             OpenSkyError: everything else that kept an answer away.
+            ValueError: the box crosses the antimeridian; each of its ``parts`` can be asked for.
         """
+        if box is not None and box.parts != (box,):
+            raise ValueError(f"{box} crosses the antimeridian: ask for its parts")
         if time_s is not None and self.is_anonymous:
             raise TimeNotServedError(
                 "anonymous calls are answered with the newest states whatever time they ask for; "

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from opensky.area import BoundingBox
 from opensky.errors import CreditFloorError
 
+_WORLD_PRICE = 4
+
 RECHECK = timedelta(hours=1)
 """How long a reading below the floor stands. Credits return at a moment of OpenSky's choice (seen
 at 15 UTC, not at midnight) and only a poll tells, so one is spent an hour, out of the reserve."""
@@ -35,12 +37,18 @@ TIERS = {
 
 
 def credits_for(box: BoundingBox | None) -> int:
-    """The price of one ``/states/all`` call, the same in every tier; no box is the whole world."""
-    area_sq_deg = box.area_sq_deg if box else float("inf")
+    """The price of one poll, the same in every tier; no box is the whole world.
+
+    An area across the antimeridian is two ``/states/all`` calls, and each is paid for.
+    """
+    return sum(_price(part.area_sq_deg) for part in box.parts) if box else _WORLD_PRICE
+
+
+def _price(area_sq_deg: float) -> int:
     for limit_sq_deg, price in ((25, 1), (100, 2), (400, 3)):
         if area_sq_deg <= limit_sq_deg:
             return price
-    return 4
+    return _WORLD_PRICE
 
 
 def seconds_between_polls(tier: Tier, price: int) -> float:

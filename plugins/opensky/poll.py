@@ -1,4 +1,8 @@
-"""One poll: ask OpenSky, check that the answer is the one asked for, land it as it came."""
+"""One poll: ask OpenSky, check that the answer is the one asked for, land it as it came.
+
+OpenSky has no box across the antimeridian. Such an area is two requests; their answers are checked
+one by one and landed as one (``merge``), or not at all.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from opensky.area import BoundingBox
 from opensky.client import Fetched, OpenSkyClient
 from opensky.credits import credits_for, ensure_credits
 from opensky.errors import UnusableAnswerError
+from opensky.merge import merged
 
 ASKED_TIME_TOLERANCE_S = 10
 """OpenSky rounds ``time`` down to 5 s, or 10 s for anonymous calls."""
@@ -51,7 +56,7 @@ def poll_once(
         CreditFloorError: nothing was asked, so as to leave the floor.
         RateLimitedError: OpenSky says when to come back.
         UnusableAnswerError: what came is no answer, or one for another time; it was kept as
-            unreadable, byte for byte.
+            unreadable, byte for byte. Of an area in two parts the other part is not kept.
         OpenSkyError: no answer came.
     """
     price = credits_for(box)
@@ -59,7 +64,13 @@ def poll_once(
     if reading is not None:
         credits_left, read_at = reading
         ensure_credits(credits_left, read_at, price=price, floor=credit_floor, now=now)
-    fetched = client.states(box=box, extended=extended, time_s=time_s)
+    parts = [
+        client.states(box=part, extended=extended, time_s=time_s)
+        for part in (box.parts if box else (None,))
+    ]
+    reasons = [part.unreadable_reason or wrong_time(part, time_s, max_age_s) for part in parts]
+    unusable = next((i for i, reason in enumerate(reasons) if reason), None)
+    fetched = merged(parts) if unusable is None else parts[unusable]
     landed = raw.land(
         lake,
         fetched.body,
@@ -67,9 +78,9 @@ def poll_once(
         fetched_at=fetched.fetched_at,
         meant_for=None if time_s is None else Hour.of(time_s),
         requested_time_s=time_s,
-        unreadable_reason=fetched.unreadable_reason or wrong_time(fetched, time_s, max_age_s),
+        unreadable_reason=None if unusable is None else reasons[unusable],
         credits_spent=price,
-        credits_left=fetched.credits_left,
+        credits_left=parts[-1].credits_left,
     )
     if landed.manifest.unreadable_reason is not None:
         raise UnusableAnswerError(

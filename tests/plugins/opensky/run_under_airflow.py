@@ -1,8 +1,9 @@
-"""Runs the DAG opensky_poll once by Airflow's own hands and prints what came of it."""
+"""Runs the DAG opensky_poll once, for the area of its argument, and prints what came of it."""
 
 from __future__ import annotations
 
 import json
+import sys
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
 
     initdb()
     dag = DagBag(dag_folder=opensky_poll.__file__).dags["opensky_poll"]
-    run = dag.test(run_conf={"bbox": {"lamin": 45.8, "lomin": 5.9, "lamax": 47.9, "lomax": 10.6}})
+    run = dag.test(run_conf={"bbox": json.loads(sys.argv[1])})
     with create_session() as session:
         found = {
             "state": str(run.state),

@@ -1,5 +1,6 @@
 """Client and poll against the OpenSky simulator, a process of its own, and its faults."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from opensky.errors import (
 from opensky.poll import poll_once
 from opensky.transport import Clock
 
+PACIFIC = BoundingBox(-60, 100, 70, -70)
 SWISS = BoundingBox(45.8, 5.9, 47.9, 10.6)
 
 
@@ -63,6 +65,49 @@ def test_an_anonymous_poll_lands_an_area_for_its_price(anonymous, control, lake)
     landed = poll_once(anonymous, lake, "simulator", now(), box=SWISS)
     assert (landed.manifest.credits_spent, landed.manifest.credits_left) == (1, 399)
     assert not control("GET", "requests")["requests"][0]["authorization"]
+
+
+def test_an_area_across_the_antimeridian_is_the_aircraft_on_both_sides_for_both_prices(
+    client, control, lake
+):
+    asked_s = int(now().timestamp()) - 1800
+    landed = poll_once(client, lake, "simulator", now(), box=PACIFIC, time_s=asked_s)
+    assert (landed.manifest.credits_spent, landed.manifest.credits_left) == (8, 392)
+    assert control("GET", "requests")["count"] >= 2
+    _, body = raw.read_object(lake, landed.manifest.object, landed.manifest)
+    found = {state[0]: state for state in json.loads(body)["states"]}
+
+    world = json.loads(raw.plain_text(client.states(time_s=asked_s).body))["states"]
+    is_there = {
+        state[0]: (-60 <= state[6] <= 70) and (state[5] >= 100 or state[5] <= -70)
+        for state in world
+        if state[5] is not None
+    }
+    assert found.keys() == {address for address, is_inside in is_there.items() if is_inside}
+    assert {state[5] > 0 for state in found.values()} == {True, False}
+    again = poll_once(client, lake, "simulator", now(), box=PACIFIC, time_s=asked_s)
+    assert (again.is_new, again.manifest.object) == (False, landed.manifest.object)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [({"kind": "429"}, RateLimitedError), ({"kind": "html"}, UnusableAnswerError)],
+)
+def test_half_an_area_is_never_landed(fault, error, client, control, lake):
+    control("POST", "faults", kind="columns", columns=17)
+    control("POST", "faults", **fault)
+    with pytest.raises(error):
+        poll_once(client, lake, "simulator", now(), box=PACIFIC)
+    assert not [key for key in lake.keys(raw.ROOT) if key.endswith(raw.ANSWER_SUFFIX)]
+    control("DELETE", "requests")
+    assert poll_once(client, lake, "simulator", now(), box=PACIFIC).is_new
+    assert control("GET", "requests")["count"] == 2
+
+
+def test_the_client_asks_for_no_box_across_the_antimeridian(client, control):
+    with pytest.raises(ValueError, match="ask for its parts"):
+        client.states(box=PACIFIC)
+    assert control("GET", "requests")["count"] == 0
 
 
 def test_a_past_moment_asked_twice_is_one_object(client, lake):

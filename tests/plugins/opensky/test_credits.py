@@ -23,6 +23,10 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
         (BoundingBox(0, 0, 10, 10.1), 3),
         (BoundingBox(0, 0, 20, 20), 3),
         (BoundingBox(0, 0, 20, 20.1), 4),
+        (BoundingBox(-20, 176, -15, -178), 2),
+        (BoundingBox(-20, 160, -15, -178), 3),
+        (BoundingBox(-90, 1, 90, 0), 8),
+        (BoundingBox(-20, 180, -15, -178), 1),
     ],
 )
 def test_a_poll_costs_by_its_area(box, price):
@@ -31,11 +35,32 @@ def test_a_poll_costs_by_its_area(box, price):
 
 @pytest.mark.parametrize(
     "corners",
-    [(5, 0, 5, 1), (0, 1, 1, 1), (-91, 0, 0, 1), (0, 170, 1, 190), (float("nan"), 0, 1, 1)],
+    [
+        (5, 0, 5, 1),
+        (0, 1, 1, 1),
+        (-91, 0, 0, 1),
+        (0, 170, 1, 190),
+        (0, 180, 1, -180),
+        (float("nan"), 0, 1, 1),
+        (0, float("nan"), 1, 1),
+    ],
 )
 def test_what_is_no_area_is_refused(corners):
     with pytest.raises(ValueError, match="is no area"):
         BoundingBox(*corners)
+
+
+@pytest.mark.parametrize(
+    ("box", "parts"),
+    [
+        ((-20, 5, -15, 8), [(-20, 5, -15, 8)]),
+        ((-20, 176, -15, -178), [(-20, 176, -15, 180), (-20, -180, -15, -178)]),
+        ((-20, 180, -15, -178), [(-20, -180, -15, -178)]),
+        ((-20, 176, -15, -180), [(-20, 176, -15, 180)]),
+    ],
+)
+def test_an_area_across_the_antimeridian_has_a_part_on_each_side(box, parts):
+    assert BoundingBox(*box).parts == tuple(BoundingBox(*part) for part in parts)
 
 
 def test_a_standard_account_affords_a_world_poll_every_86_seconds():

@@ -131,6 +131,106 @@ def test_whatever_is_no_answer_is_kept_byte_for_byte_and_named(body, make, serve
     assert str(reason.value) in str(caught.value)
 
 
+FIJI = BoundingBox(-20, 176, -15, -178)
+
+
+def part(make, time_s, *states):
+    return make.ok(json.dumps({"time": time_s, "states": list(states)}).encode())
+
+
+def landed_body(lake, landed):
+    _, body = raw.read_object(lake, landed.manifest.object, landed.manifest)
+    return json.loads(body)
+
+
+def test_an_area_across_the_antimeridian_is_asked_for_in_two_and_landed_as_one(
+    make, server, poll, lake
+):
+    west, east = ["c8802e", "FJI1"], ["a00001", "UAL1"]
+    server.answers(
+        STATES, part(make, make.now_s - 5, west, None), part(make, make.now_s, east, "odd")
+    )
+    landed = poll(box=FIJI)
+    assert [(asked.query["lomin"], asked.query["lomax"]) for asked in server.asked_of(STATES)] == [
+        ("176", "180"),
+        ("-180", "-178"),
+    ]
+    assert landed_body(lake, landed) == {
+        "time": make.now_s,
+        "states": [east, "odd", west, None],
+        "merged_from": [make.now_s - 5, make.now_s],
+    }
+    manifest = landed.manifest
+    assert (manifest.time_s, manifest.rows, manifest.credits_spent) == (make.now_s, 4, 2)
+    assert objects(lake) == [manifest.object]
+
+
+@pytest.mark.parametrize("newer", [0, 1])
+def test_an_aircraft_in_both_parts_is_landed_once_as_the_newer_part_has_it(
+    newer, make, server, poll, lake
+):
+    times = [make.now_s - 10, make.now_s] if newer else [make.now_s, make.now_s - 10]
+    rows = [["C8802E", "west"], ["c8802e", "east"]]
+    server.answers(STATES, *(part(make, *of_part) for of_part in zip(times, rows, strict=True)))
+    landed = poll(box=FIJI)
+    assert landed_body(lake, landed)["states"] == [rows[newer]]
+    assert landed.manifest.rows == 1
+
+
+def test_two_rows_of_one_aircraft_within_a_part_are_both_landed_for_the_job_to_judge(
+    make, server, poll, lake
+):
+    rows = ["c8802e", "one"], ["c8802e", "two"]
+    server.answers(STATES, part(make, make.now_s, *rows), part(make, make.now_s))
+    assert landed_body(lake, poll(box=FIJI))["states"] == list(rows)
+
+
+def test_the_same_two_answers_again_are_the_same_object(make, server, poll):
+    for is_new in (True, False):
+        server.answers(STATES, part(make, make.now_s - 5, ["c8802e"]), part(make, make.now_s))
+        assert poll(box=FIJI).is_new is is_new
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_an_area_with_a_part_that_cannot_be_used_is_not_landed(position, make, server, poll, lake):
+    script = [part(make, make.now_s, ["c8802e"]) for _ in range(2)]
+    script[position] = make.answer(200, b"<html>")
+    server.answers(STATES, *script)
+    with pytest.raises(UnusableAnswerError, match="HTML"):
+        poll(box=FIJI)
+    [key] = objects(lake)
+    assert key.endswith(raw.UNREADABLE_SUFFIX)
+    assert lake.read(key) == b"<html>"
+
+
+def test_an_area_is_not_landed_where_one_part_is_of_another_time(make, server, poll, lake):
+    server.answers(STATES, part(make, make.now_s - 61, ["c8802e"]), part(make, make.now_s))
+    with pytest.raises(UnusableAnswerError, match="61 s old"):
+        poll(box=FIJI)
+    assert all(key.endswith(raw.UNREADABLE_SUFFIX) for key in objects(lake))
+
+
+def test_an_area_whose_second_part_is_refused_lands_nothing_and_is_asked_for_whole_again(
+    make, server, poll, lake
+):
+    refused = make.answer(429, b"", {"X-Rate-Limit-Retry-After-Seconds": "60"})
+    server.answers(STATES, part(make, make.now_s, ["c8802e"]), refused)
+    with pytest.raises(RateLimitedError):
+        poll(box=FIJI)
+    assert lake.keys(raw.ROOT) == []
+    server.answers(STATES, part(make, make.now_s, ["c8802e"]), part(make, make.now_s, ["a00001"]))
+    assert poll(box=FIJI).manifest.rows == 2
+
+
+def test_an_area_is_not_asked_for_where_the_credits_pay_for_one_part_only(make, server, poll):
+    server.answers(STATES, make.ok(left=201))
+    poll(credit_floor=200)
+    server.asked.clear()
+    with pytest.raises(CreditFloorError, match="costs 2"):
+        poll(box=FIJI, credit_floor=200)
+    assert server.asked == []
+
+
 @pytest.mark.parametrize("states", [None, []])
 def test_an_empty_sky_is_an_answer(states, make, server, poll):
     body = json.dumps({"time": make.now_s, "states": states}).encode()

@@ -401,12 +401,27 @@ def test_an_object_that_vanishes_after_listing_is_named(land, state, staged, tim
 def test_an_answer_is_read_by_both_whatever_unicode_it_was_saved_in(
     encoding, land, state, staged, time_s
 ):
-    text = json.dumps({"time": time_s, "states": [state(time_s, origin_country="Österreich")]})
-    for moment, body in ((time_s, text), (time_s + 90, text.replace(str(time_s), str(time_s + 90)))):
-        land(moment, None, body=body.encode(encoding))
+    for moment in (time_s, time_s + 90):
+        states = [state(moment, origin_country="Österreich")]
+        text = json.dumps({"time": moment, "states": states}, ensure_ascii=False)
+        land(moment, None, body=text.encode(encoding))
     hour = staged()
     assert hour.set_aside == {}
     assert hour.counts == {"rows": 2, "staged": 2, "quarantined": 0, "repeated": 0}
+
+
+def test_an_answer_merged_of_the_two_parts_of_an_area_is_one_answer_and_keeps_the_ledger(
+    land, state, staged, time_s
+):
+    for moment in (time_s, time_s + 90):
+        east = state(moment, "aaaaaa", longitude=-179.5)
+        west = state(moment, "bbbbbb", longitude=179.5, last_contact=time_s, time_position=time_s)
+        answer = {"time": moment, "states": [east, west], "merged_from": [moment - 5, moment]}
+        land(moment, None, body=json.dumps(answer).encode())
+    hour = staged()
+    assert hour.counts == {"rows": 4, "staged": 3, "quarantined": 0, "repeated": 1}
+    longitudes = {row["icao24"]: row["longitude_deg"] for row in hour.rows_of("staged")}
+    assert longitudes == {"aaaaaa": -179.5, "bbbbbb": 179.5}
 
 
 def test_an_answer_whose_encoding_spark_does_not_read_is_set_aside_with_its_name(

@@ -53,7 +53,7 @@ ENCODINGS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_an_answer_is_stored_in_utf_8_whatever_unicode_it_was_saved_in(encoding, lake):
-    text = '{"time": %d, "states": [["4b1814", "Zürich"]]}\r\n' % TIME_S
+    text = f'{{"time": {TIME_S}, "states": [["4b1814", "Zürich"]]}}\r\n'
     landed = land(lake, gzip.compress(text.encode(encoding)))
     assert read_back(lake, landed.manifest.object) == (raw.Answer(TIME_S, 1), text.encode())
     assert not land(lake, text.encode()).is_new
