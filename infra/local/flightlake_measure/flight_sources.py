@@ -25,6 +25,14 @@ def flight_sources(spark: SparkSession, states: DataFrame) -> dict[str, DataFram
     return {STATE_VECTORS.full_name: states, **references}
 
 
+def register_references(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make each embedded reference table a view of DuckDB, without Spark."""
+    from flightlake.io.reference import embedded_table
+
+    for name in REFERENCES:
+        connection.register(VIEWS[name], embedded_table(TABLES[name]))
+
+
 def register(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, DataFrame]) -> None:
     """Make each source a view of DuckDB."""
     for name, frame in sources.items():

@@ -21,7 +21,7 @@ from flightlake_local.settings import ROOT, load_settings
 from flightlake_local.spark_sql import local_session
 
 from flightlake_measure.flight_match import DerivedFlight
-from flightlake_measure.flight_sources import REFERENCES, VIEWS, flight_sources
+from flightlake_measure.flight_sources import VIEWS, flight_sources, register_references
 from flightlake_measure.flights_accuracy import INTERVALS_S, PAGE, derived_flights
 from flightlake_measure.flights_check import derive
 from flightlake_measure.polled_sky import silver_states
@@ -145,23 +145,21 @@ def _measured_by_spark(sky: Sky, kept: Path, steps: Steps) -> Measured:
             flights = derived_flights(sources, days_of(sky))
             measured[every_s] = findings(sky, flights)
             step.outcome = f"polled every {every_s} s: {len(flights)} flights"
-    for name in REFERENCES:
-        sources[name].write.mode("overwrite").parquet(str(kept / VIEWS[name]))
     spark.stop()
     return measured
 
 
 def _measured_by_sql(sky: Sky, kept: Path, steps: Steps) -> Measured:
-    if not all((kept / VIEWS[name]).is_dir() for name in REFERENCES):
+    if not all(_states_file(kept, every_s).is_dir() for every_s in INTERVALS_S):
         raise LocalError("No states have been left: run `make flights-tracks` without BY first.")
     measured = {}
-    for every_s in INTERVALS_S:
-        with steps.step(f"polled every {every_s} s, by SQL"), duckdb.connect() as connection:
-            folders = {VIEWS[name]: kept / VIEWS[name] for name in REFERENCES}
-            folders[VIEWS[STATE_VECTORS.full_name]] = _states_file(kept, every_s)
-            for view, folder in folders.items():
-                connection.read_parquet(f"{folder}/*.parquet").create_view(view)
-            measured[every_s] = findings(sky, flights_by_sql(connection, days_of(sky)))
+    with duckdb.connect() as connection:
+        register_references(connection)
+        for every_s in INTERVALS_S:
+            with steps.step(f"polled every {every_s} s, by SQL"):
+                states = connection.read_parquet(f"{_states_file(kept, every_s)}/*.parquet")
+                states.create_view(VIEWS[STATE_VECTORS.full_name], replace=True)
+                measured[every_s] = findings(sky, flights_by_sql(connection, days_of(sky)))
     return measured
 
 

@@ -56,3 +56,13 @@ def test_a_track_that_only_the_truth_names_is_an_error(tmp_path):
     (tmp_path / "truth.csv").write_text(header + "calibration__here,3c6444,,1,EDDF,,\n")
     with pytest.raises(LocalError, match=r"calibration__here.csv.gz cannot be read"):
         judged_sky(tmp_path)
+
+
+def test_the_sql_needs_states_that_an_earlier_run_has_left(tmp_path, monkeypatch):
+    header = "track,icao24,callsign,flights,departure_airport,arrival_airport,note\n"
+    (tmp_path / "truth.csv").write_text(header)
+    monkeypatch.setenv("TRACKS", str(tmp_path))
+    monkeypatch.setenv("BY", "sql")
+    monkeypatch.setenv("FLIGHTLAKE_LOCAL_STATE_DIR", str(tmp_path))
+    with pytest.raises(LocalError, match="run `make flights-tracks` without BY first"):
+        main()
