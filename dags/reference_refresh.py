@@ -11,11 +11,13 @@
 1. `download` lands each source file, verbatim: over https, from the named host only, at most
    160 MB, nothing that is a page. A table that is `embedded` keeps what it has; where all are, the
    run is skipped. A file that cannot be had fails the run before anything is changed.
-2. `reference_refresh` is the Spark job: it reads each file by what its header says it is, judges
-   the rows by themselves, against the last good version and against what flew lately, and puts
-   them in place of the table, as a whole.
+2. `reference_refresh` is the Spark job: it reads each file by what its header says it is, plain,
+   gzip or a zip of one file, and in UTF-8 only. It judges the rows by themselves, against the last
+   good version and against what flew lately, and puts them in place of the table, as a whole. A
+   record that gives no row is set aside, counted, and shown in the report; it withholds no table.
    Airports come first: runways find theirs by the ident, and give them elevations that their file
-   does not have.
+   does not have. A version in which a country's airports have moved, or in which an airport is no
+   longer where aircraft stood on the last published day, is rejected; the report names the airports.
 3. `quality_gate` reads the verdicts. It fails, with the reasons, where a table was rejected: that
    one keeps its last good version, and the others are published.
 

@@ -12,7 +12,7 @@ ROOT = "raw/reference"
 MAX_FILE_BYTES = 160 * 1024 * 1024
 """The largest file that is landed or read, unpacked: OpenSky's aircraft database has 103 MB."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_MAGIC, _ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
 _KEY = re.compile(rf"{ROOT}/(?P<table>\w+)/source=(?P<source>[\w.-]+)/[\w.-]+")
 
 
@@ -29,7 +29,7 @@ def land(lake: Lake, table: str, source: str, day: Day, body: bytes) -> str:
     Returns:
         Its key.
     """
-    ending = "csv.gz" if is_gzip(body) else "csv"
+    ending = "csv.gz" if is_gzip(body) else "csv.zip" if is_zip(body) else "csv"
     digest = hashlib.sha256(body).hexdigest()[:12]
     key = f"{ROOT}/{table}/source={source}/{day}-{digest}.{ending}"
     lake.create(key, body)
@@ -51,3 +51,8 @@ def source_of(table: str, key: str) -> str:
 def is_gzip(body: bytes) -> bool:
     """Whether a file is packed, by its first bytes: names and headers of servers say anything."""
     return body.startswith(_GZIP_MAGIC)
+
+
+def is_zip(body: bytes) -> bool:
+    """Whether a file is a zip archive, by its first bytes."""
+    return body.startswith(_ZIP_MAGIC)

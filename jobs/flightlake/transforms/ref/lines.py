@@ -1,28 +1,39 @@
-"""A record is one line: a stray quote then damages its own line and never swallows others.
+"""Records of a file: a stray quote damages its own record and never swallows others.
 
-What cannot be a row is set aside and counted, so that lines = rows + lines set aside, always.
+A record is one line. It is several only where the first ones are no record by themselves and
+together they are one. What cannot be a row is set aside and counted, so that records = rows +
+records set aside, always.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 Row = dict[str, Any]
 
 BROKEN = "broken"
-"""The line is no record of the file's kind: fields too many or too few, or no number."""
+"""No record of the file's kind: fields too many or too few, or no number."""
 REPEATED = "repeated"
-"""An earlier line has the same key."""
+"""An earlier record has the same key."""
 WITHOUT_KEY = "without a key"
+ODD_KEY = "with a key of another form"
+"""The key is not what names a row, such as an address of five digits."""
+
+MAX_RECORD_LINES = 5
 
 _FOOT_M = 0.3048
 _MAX_SAMPLES = 5
 _MAX_SAMPLE_CHARS = 200
+
+
+class OddKeyError(ValueError):
+    """The key of a record is of another form than the table's."""
 
 
 class UnknownHeaderError(Exception):
@@ -31,18 +42,18 @@ class UnknownHeaderError(Exception):
 
 @dataclass
 class Reading:
-    """What became of a file's lines, counted while they go by; a header is no line."""
+    """What became of a file's records, counted while they go by; a header is no record."""
 
-    lines: int = 0
+    records: int = 0
     rows: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     samples: list[str] = field(default_factory=list)
 
-    def put_aside(self, reason: str, line: str) -> None:
-        """Count a line that gives no row, and remember the first few."""
+    def put_aside(self, reason: str, record: str) -> None:
+        """Count a record that gives no row, and remember the first few."""
         self.set_aside[reason] += 1
         if len(self.samples) < _MAX_SAMPLES:
-            self.samples.append(f"{reason}: {line[:_MAX_SAMPLE_CHARS]}")
+            self.samples.append(f"{reason}: {record[:_MAX_SAMPLE_CHARS]}")
 
 
 def header_of(line: str) -> tuple[str, list[str]]:
@@ -81,18 +92,18 @@ def rows_of(
         names: of the fields of a line, in their order.
         quote: the character around fields.
         keys: the columns that name a row.
-        row_of: makes a row of a line's fields by their names; a ValueError sets the line aside.
-        reading: counts what becomes of the lines.
+        row_of: makes a row of a record's fields by their names; an OddKeyError or another
+            ValueError sets the record aside.
+        reading: counts what becomes of the records.
     """
     seen = set()
-    for line in lines:
-        text = line.rstrip("\r\n")
-        if not text:
-            continue
-        reading.lines += 1
-        fields = _fields_of(text, quote, len(names))
+    for text, fields in _records(lines, quote, len(names)):
+        reading.records += 1
         try:
             row = row_of(dict(zip(names, fields, strict=True)))
+        except OddKeyError:
+            reading.put_aside(ODD_KEY, text)
+            continue
         except ValueError:
             reading.put_aside(BROKEN, text)
             continue
@@ -105,6 +116,33 @@ def rows_of(
             seen.add(key)
             reading.rows += 1
             yield row
+
+
+def _records(
+    lines: Iterable[str], quote: str, expected: int
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """The text and the fields of each record; of a broken one, too many fields or too few."""
+    texts = filter(None, (line.rstrip("\r\n") for line in lines))
+    ahead = deque(islice(texts, MAX_RECORD_LINES))
+    while ahead:
+        fields = _fields_of(ahead[0], quote, expected)
+        size = 1 if len(fields) == expected else _lines_of_record(ahead, quote, expected)
+        text = " ".join(ahead.popleft() for _ in range(size))
+        ahead.extend(islice(texts, size))
+        yield text, fields if size == 1 else _fields_of(text, quote, expected)
+
+
+def _lines_of_record(ahead: Iterable[str], quote: str, expected: int) -> int:
+    """How many of the next lines are one record; 1 where no more than the first can be told."""
+    joined: list[str] = []
+    for line in ahead:
+        if joined and len(_fields_of(line, quote, expected)) == expected:
+            # It is a record by itself, and never part of another.
+            break
+        joined.append(line)
+        if len(_fields_of(" ".join(joined), quote, expected)) == expected:
+            return len(joined)
+    return 1
 
 
 def _fields_of(text: str, quote: str, expected: int) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from flightlake.transforms.ref import aircraft, airlines, airports, countries
 from flightlake.transforms.ref.lines import (
     BROKEN,
+    ODD_KEY,
     REPEATED,
     WITHOUT_KEY,
     Reading,
@@ -97,7 +98,7 @@ def test_both_dialects_of_the_aircraft_database_give_the_same_rows(header):
             "source": "there",
         }
     ]
-    assert (reading.lines, reading.rows) == (1, 1)
+    assert (reading.records, reading.rows) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -118,12 +119,48 @@ def test_a_header_that_is_not_known_is_an_error_that_names_the_columns(parser, h
         read(parser, [header])
 
 
-def test_rows_in_other_quotes_than_their_header_give_addresses_that_no_suite_lets_through():
-    rows, _ = read(aircraft.read, [SINGLE, line_of(SINGLE, **A_PLANE).replace("'", '"')])
-    assert [row["icao24"] for row in rows] == ['"3c6444"']
+def test_an_address_of_another_form_costs_its_own_record_and_is_listed():
+    odd = [line_of(SINGLE, icao24=icao24) for icao24 in ("4ca7b", "4ca7bx", "~4ca7b")]
+    rows, reading = read(aircraft.read, [SINGLE, *odd, line_of(SINGLE, **A_PLANE)])
+    assert [row["icao24"] for row in rows] == ["3c6444"]
+    assert reading.set_aside == {ODD_KEY: 3}
+    assert "'4ca7b'" in reading.samples[0]
 
 
-def test_a_stray_quote_costs_at_most_its_own_line_and_every_line_is_accounted_for():
+def test_rows_in_other_quotes_than_their_header_have_no_addresses():
+    rows, reading = read(aircraft.read, [SINGLE, line_of(SINGLE, **A_PLANE).replace("'", '"')])
+    assert (rows, reading.set_aside) == ([], {ODD_KEY: 1})
+
+
+def test_quotes_may_be_round_some_fields_only_and_type_codes_are_in_capitals():
+    names = [name.strip("'") for name in SINGLE.split(",")]
+    values = {"icao24": "a6c641", "manufacturerIcao": "'VAN''S'", "typecode": "rv7", "vdl": "0"}
+    line = ",".join(values.get(name, "''") for name in names)
+    [row], _ = read(aircraft.read, [SINGLE, line])
+    assert (row["icao24"], row["typecode"], row["registration"]) == ("a6c641", "RV7", None)
+
+
+def test_a_record_may_be_on_several_lines_and_never_takes_a_record_after_it():
+    two = line_of(SINGLE, icao24="000002", owner="Flying Club\nHangar 4", typecode="C172")
+    cut = line_of(SINGLE, icao24="000003", owner="Never closed")[:-20]
+    lines = [
+        line_of(SINGLE, icao24="000001"),
+        *two.split("\n"),
+        cut,
+        line_of(SINGLE, icao24="000004"),
+        "'000005','and no more",
+    ]
+    rows, reading = read(aircraft.read, [SINGLE, *lines])
+    assert [(row["icao24"], row["owner"]) for row in rows] == [
+        ("000001", None),
+        ("000002", "Flying Club Hangar 4"),
+        ("000004", None),
+    ]
+    assert reading.set_aside == {BROKEN: 2}
+    assert reading.records == len(lines) - 1
+
+
+def test_a_stray_quote_costs_at_most_its_own_line_and_every_record_is_accounted_for():
     lines = [
         line_of(SINGLE, icao24="000001", owner="O'Brien's"),
         line_of(SINGLE, icao24="000002", owner="O''Brien"),
@@ -141,7 +178,7 @@ def test_a_stray_quote_costs_at_most_its_own_line_and_every_line_is_accounted_fo
         ("000005", None),
     ]
     assert reading.set_aside == {BROKEN: 3, REPEATED: 1, WITHOUT_KEY: 1}
-    assert reading.lines == len(lines) == reading.rows + reading.set_aside.total()
+    assert reading.records == len(lines) == reading.rows + reading.set_aside.total()
     assert reading.samples[0].startswith("broken: '000003',''")
 
 
@@ -210,12 +247,30 @@ def test_a_designator_is_the_flying_airlines_and_what_is_not_known_is_null():
     assert reading.set_aside == {REPEATED: 1, WITHOUT_KEY: 1}
 
 
+def test_a_name_that_was_cut_at_its_comma_is_put_together_again():
+    rows, _ = read(
+        airlines.read,
+        [
+            r'1,"Alaska Airlines",\N,"AS","ASA"," Inc.","ALASKA","Y"',
+            r'2,"Far Fisheries",\N,"","FFF"," Farming"," and Food","Y"',
+            r'3,"Air Blank",\N,"","BLK"," ","Germany","Y"',
+        ],
+    )
+    told = ("name", "telephony", "country_code")
+    assert {row["airline_icao"]: tuple(row[name] for name in told) for row in rows} == {
+        # The country is that of the embedded airline of this designator.
+        "ASA": ("Alaska Airlines, Inc.", "ALASKA", "US"),
+        "FFF": ("Far Fisheries, Farming, and Food", None, None),
+        "BLK": ("Air Blank", None, "DE"),
+    }
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data/reference is not here")
 def test_the_real_file_of_airlines_is_read_to_its_last_line():
     reading = Reading()
     with gzip.open(SHARED / "airlines.dat.gz", "rt", encoding="utf-8") as lines:
         rows = list(airlines.read(lines, "openflights", reading))
-    assert (reading.lines, reading.set_aside[BROKEN]) == (6162, 0)
+    assert (reading.records, reading.set_aside[BROKEN]) == (6162, 0)
     assert len(rows) > 5_700
     assert sum(row["country_code"] is None for row in rows) < 150
 
