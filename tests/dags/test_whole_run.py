@@ -80,6 +80,7 @@ def test_lineage_tells_the_tables_of_the_step_by_their_names(seen: dict[str, Any
     assert inputs == {
         "raw/states": None,
         "ref/airports": "ref.airports",
+        "ref/runways": "ref.runways",
         "ref/countries": "ref.countries",
     }
     assert outputs == {table.path: table.full_name for table in written_by("states_hourly")}
