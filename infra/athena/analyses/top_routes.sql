@@ -11,7 +11,7 @@ SELECT
     round(max(r.great_circle_distance_m) / 1852) AS great_circle_distance_nmi,
     round(sum(r.mean_flown_distance_m * r.flights) / sum(r.flights) / 1852)
         AS mean_flown_distance_nmi,
-    round(sum(r.median_duration_s * r.flights) / sum(r.flights) / 60) AS mean_median_duration_min
+    round(sum(r.median_airborne_s * r.flights) / sum(r.flights) / 60) AS mean_median_airborne_min
 FROM gold.route_daily AS r
 LEFT JOIN ref.airports AS d ON r.departure_airport = d.airport
 LEFT JOIN ref.airports AS a ON r.arrival_airport = a.airport

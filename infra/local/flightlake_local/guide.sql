@@ -22,7 +22,7 @@ LIMIT 10;
 -- ## Which routes are flown the most?
 -- Routes of flights whose both airports are known; with an hour of data that is the short ones.
 SELECT departure_airport AS departure, arrival_airport AS arrival, flights, aircraft,
-       great_circle_distance_nmi AS shortest_nmi, median_duration_min AS minutes
+       great_circle_distance_nmi AS shortest_nmi, median_airborne_min AS minutes
 FROM gold.route_daily_readable
 WHERE departure_airport <> arrival_airport
 ORDER BY flights DESC, shortest_nmi DESC, departure, arrival

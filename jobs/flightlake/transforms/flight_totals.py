@@ -11,7 +11,7 @@ def flown_totals() -> list[Column]:
     return [
         F.count("*").alias("flights"),
         F.count_distinct("icao24").alias("aircraft"),
-        F.round(F.sum("duration_s") / 3600, 3).alias("flight_hours"),
+        F.round(F.sum("airborne_s") / 3600, 3).alias("flight_hours"),
         # A sum of doubles hangs in its last digits on the order of rows; a re-run must not differ.
         F.round(F.sum("flown_distance_m"), 0).alias("flown_distance_m"),
     ]

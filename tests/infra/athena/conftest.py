@@ -84,7 +84,7 @@ def route(departure: str, arrival: str, flights: int, flown_nmi: float, day: dat
         "flights": flights,
         "great_circle_distance_m": 100.0 * NMI,
         "mean_flown_distance_m": flown_nmi * NMI,
-        "median_duration_s": 3600.0,
+        "median_airborne_s": 3600.0,
         "date": day,
     }
 

@@ -11,7 +11,7 @@ COLUMNS = (
     Column("flights", "bigint", "flights last seen on this day"),
     Column("aircraft", "bigint", "distinct aircraft"),
     Column("airlines", "bigint", "distinct airline designators"),
-    Column("flight_hours", "double", "sum of the flights' durations"),
+    Column("flight_hours", "double", "sum of the flights' time in the air"),
     Column("flown_distance_m", "double", "sum of the ways along the positions"),
     Column("date", "date", "UTC day of last_seen"),
 )

@@ -12,6 +12,6 @@ COLUMNS = (
     Column("airlines", "bigint", "distinct airline designators"),
     Column("great_circle_distance_m", "double", "between the airports"),
     Column("mean_flown_distance_m", "double", "mean way along the positions"),
-    Column("median_duration_s", "double", "median of the flights' durations"),
+    Column("median_airborne_s", "double", "median time of the flights in the air"),
     Column("date", "date", "UTC day of last_seen"),
 )

@@ -1,193 +1,244 @@
-"""Where a flight came from and went to: the airport that its first or last positions fit."""
+"""Where a flight came from and went to: the airfield that its first or last positions fit."""
 
 from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from flightlake.transforms.airfields import (
+    MAX_HALF_LENGTH_M,
+    air_penalty_m,
+    can_use,
+    distance_to_strip_m,
+    ground_penalty_m,
+    middle_of,
+)
 from flightlake.transforms.flights.geo import (
     Place,
-    Point,
-    chord_m,
     cube,
-    destination,
-    distance_m,
+    cubes_within,
+    east_m,
+    north_m,
     point,
 )
 from flightlake.transforms.flights.legs import FLIGHT
-from flightlake.transforms.flights.observations import place_of
 
 MAX_GROUND_DISTANCE_M = 6_000.0
-"""From an airport's reference point to its farthest gate, with room for a stale position."""
-MAX_MISFIT_M = 10_000.0
-MIN_HEIGHT_M, MAX_HEIGHT_M = -300.0, 3_000.0
-"""Above the field, by pressure altitude: weather alone takes it 300 m below."""
-LEVEL_HEIGHT_M = 300.0
-"""Above that an aircraft must climb away from its airport, or sink towards it."""
-MIN_RATE_MPS = 1.0
-MEAN_SPEED_RATIO = 0.85
-"""Mean speed down to the runway, as a share of the speed at the position."""
-LONGEST_REACH_S = 300
-PENALTY_M = 3_000.0
-"""How much nearer a small field must be than an airport with an IATA code."""
-
+"""From a runway to the farthest gate, with room for a stale position."""
 MAX_DISTANCE_M = 80_000.0
-"""From a position in the air; farther only the fastest come from within the longest reach."""
-_ROUNDING_M = 1.0
-"""Distances are whole metres."""
+"""From a position in the air; farther only the fastest come in the time that a climb takes."""
+MIN_HEIGHT_M, MAX_HEIGHT_M = -300.0, 4_500.0
+"""Above the field: weather alone takes pressure altitude 300 m below, and a fast climb takes an
+aircraft 4,500 m up in the five minutes between two slow polls."""
+LOW_M = 1_000.0
+"""An aircraft that is first heard so low and not sinking came from below: whoever comes from
+elsewhere is heard farther away first."""
+MIN_RATE_MPS = 1.0
+MEAN_LOW_RATE_MPS = 3.0
+"""Mean vertical rate on the first and last 1,000 m, at least: who is level there was not before."""
+LONGEST_LOW_LEVEL_S = 300
+"""An aircraft that goes on for so long without landing had taken off."""
+DETOUR_RATIO, DETOUR_M = 1.25, 6_000.0
+"""The field is at most so far away, by the way that the aircraft flew since the ground."""
+MAX_TURNING_DISTANCE_M = 10_000.0
+"""Closer to its field an aircraft may fly in any direction, farther away not towards the field it
+left, nor away from the one it comes to."""
+MIN_HEADING = -0.17
+"""Cosine of 100 degrees."""
+MAX_FIELD_SPEED_MPS, MAX_FIELD_HEIGHT_M, MAX_FIELD_DISTANCE_M = 25.0, 150.0, 3_000.0
+"""So slow, low and close an aircraft is at the field, even without the flag."""
+AMBIGUITY_RATIO, AMBIGUITY_M = 1.5, 1_000.0
+"""The second best field must fit so much worse than the best, or nobody can tell."""
+LEVEL_AMBIGUITY_RATIO, LEVEL_AMBIGUITY_M = 2.0, 2_000.0
+"""The same for an aircraft that was level when it was first heard."""
 
+_LOWEST_FIELD_M, _HIGHEST_FIELD_M = -450.0, 4_450.0
+_EDGE_M = 50_000.0
+_ROUNDING_M = 1_000.0
+"""Between distances on a plane and on the sphere."""
 _AXES = ("x", "y", "z")
-_MAIN_TYPES = ("large_airport", "medium_airport")
 
 
-def with_airports(flights: DataFrame, airports: DataFrame) -> DataFrame:
-    """Add ``departure`` and ``arrival`` (the airport chosen) and how many airports fit each.
+def with_airports(flights: DataFrame, strips: DataFrame) -> DataFrame:
+    """Add ``departure`` and ``arrival`` (the airfield chosen) and how many airfields fit each.
 
-    Each chosen one is a struct of ``misfit_m``, ``airport``, ``distance_m``, ``height_m`` and
-    ``reach_s`` (how long the aircraft needs from there or to there); null where none fits.
+    Each chosen one is a struct of ``airport``, ``distance_m``, ``height_m``, ``reach_s`` (how long
+    the aircraft needs from there or to there), ``is_sure`` (it was on the ground there) and
+    ``latitude_deg`` and ``longitude_deg``; null where none fits, or several alike.
+
+    Args:
+        flights: see ``summaries``.
+        strips: see ``airfields.strips``.
     """
-    near = F.broadcast(_airports_by_cube(airports))
-    leaving = _with_airport(flights, near, "departure", "first", 1)
-    return _with_airport(leaving, near, "arrival", "last", -1)
+    near = F.broadcast(_by_cube(strips))
+    return _with_airport(_with_airport(flights, near, "departure"), near, "arrival")
 
 
-def _with_airport(flights: DataFrame, near: DataFrame, end: str, side: str, away: int) -> DataFrame:
-    """``away`` is 1 for an aircraft that leaves, -1 for one that comes."""
-    is_on_ground = F.col("ground").isNotNull()
-    farthest_m = F.when(is_on_ground, F.lit(MAX_GROUND_DISTANCE_M)).otherwise(
-        _reach_m(_reach_s(away)) + MAX_MISFIT_M
-    )
-    # Of fifty airports in the cubes one or two can fit; only they are worth the angles.
-    can_fit = chord_m(_at(), [F.col(f"near.{axis}") for axis in _AXES]) <= farthest_m + _ROUNDING_M
-    found = _placed(flights, side).join(
-        near, (F.struct(*cube(_at(), MAX_DISTANCE_M)) == F.col("cube")) & can_fit, "left"
-    )
-    is_fit = F.when(is_on_ground, F.col("far_m") <= MAX_GROUND_DISTANCE_M).otherwise(
-        _fits_in_air(away)
-    )
-    fit = F.when(is_fit, _fit(is_on_ground))
-    return (
-        _measured(found, away)
-        .groupBy(*FLIGHT)
-        .agg(
-            F.any_value("flight").alias("flight"),
-            F.min(fit).alias(end),
-            F.count(fit).alias(f"{end}_candidates"),
+def _with_airport(flights: DataFrame, near: DataFrame, end: str) -> DataFrame:
+    found = _measured(_found(_placed(flights, end), near))
+    fits = F.sort_array(F.collect_list(F.when(_is_fit(), _fit(end))))
+    best = F.get("fits", F.lit(0))
+    others = F.filter("fits", lambda fit: fit["airport"] != best["airport"])
+    airports = F.array_distinct(F.transform("fits", lambda fit: fit["airport"]))
+    ratio, least_m = (
+        (
+            F.when(best["is_level"], LEVEL_AMBIGUITY_RATIO).otherwise(AMBIGUITY_RATIO),
+            F.when(best["is_level"], LEVEL_AMBIGUITY_M).otherwise(AMBIGUITY_M),
         )
-        .select(*FLIGHT, "flight.*", end, f"{end}_candidates")
+        if end == "departure"
+        else (F.lit(AMBIGUITY_RATIO), F.lit(AMBIGUITY_M))
+    )
+    is_clear = (
+        best["is_sure"]
+        | (F.size("others") == 0)
+        | (F.get("others", F.lit(0))["misfit_m"] > ratio * best["misfit_m"] + least_m)
+    )
+    return (
+        found.groupBy(*FLIGHT)
+        .agg(F.any_value("flight").alias("flight"), fits.alias("fits"))
+        .withColumn("others", others)
+        .select(
+            *FLIGHT,
+            "flight.*",
+            F.when((F.size("fits") > 0) & is_clear, best).alias(end),
+            F.size(airports).alias(f"{end}_candidates"),
+        )
     )
 
 
-def _placed(flights: DataFrame, side: str) -> DataFrame:
+def _placed(flights: DataFrame, end: str) -> DataFrame:
     """Where each aircraft was: on the ground where it was seen there, or else in the air.
 
     What is not needed for that is one column, ``flight``: with a variable for each of its columns,
-    Java would not compile what looks for airports.
+    Java would not compile what looks for airfields. ``more_s`` is how long it goes on.
     """
+    side, away = ("first", 1) if end == "departure" else ("last", -1)
+    air, ground = F.col(f"{side}_air"), F.col(f"{side}_ground")
+    rates = (away * air["mean_rate_mps"], away * air["reported_rate_mps"])
     others = (name for name in flights.columns if name not in FLIGHT)
-    degrees = {
-        f"at_{name}": F.coalesce(f"ground.{name}", f"air.{name}")
-        for name in ("latitude_deg", "longitude_deg")
-    }
-    axes = zip(_AXES, point(_here()), strict=True)
-    return (
-        flights.select(
-            *FLIGHT,
-            F.struct(*others).alias("flight"),
-            *(F.col(f"{side}_{place}").alias(place) for place in ("ground", "air")),
-        )
-        .withColumns(degrees)
-        .withColumns({f"at_{name}": axis for name, axis in axes})
+    towards_deg = air["true_track_deg"] + (180.0 if away > 0 else 0.0)
+    return flights.select(
+        *FLIGHT,
+        F.struct(*others).alias("flight"),
+        "max_speed_mps",
+        "is_rotorcraft",
+        ground.isNotNull().alias("is_on_ground"),
+        F.coalesce(ground["latitude_deg"], air["latitude_deg"]).alias("latitude_deg"),
+        F.coalesce(ground["longitude_deg"], air["longitude_deg"]).alias("longitude_deg"),
+        air["altitude_m"].alias("altitude_m"),
+        air["speed_mps"].alias("speed_mps"),
+        towards_deg.alias("towards_deg"),
+        F.least(*rates).alias("slow_mps"),
+        F.greatest(*rates).alias("fast_mps"),
+        (
+            F.col("last_airborne_s") - air["contact_s"]
+            if end == "departure"
+            else F.lit(None).cast("bigint")
+        ).alias("more_s"),
     )
 
 
-def _measured(found: DataFrame, away: int) -> DataFrame:
-    """Add how far and how high above the airport the aircraft was, and how far off it would land.
+def _found(placed: DataFrame, near: DataFrame) -> DataFrame:
+    """Add the strips ``near`` each aircraft, a row each; null where there is none."""
+    most_s = (F.col("altitude_m") - _LOWEST_FIELD_M) / F.greatest(
+        F.coalesce("fast_mps", F.lit(0.0)), F.lit(MIN_RATE_MPS)
+    )
+    reach_m = (
+        F.when(F.col("is_on_ground"), MAX_GROUND_DISTANCE_M).when(
+            F.col("altitude_m") <= _HIGHEST_FIELD_M + MAX_HEIGHT_M,
+            F.least(DETOUR_RATIO * F.col("speed_mps") * most_s + DETOUR_M, F.lit(MAX_DISTANCE_M)),
+        )
+        + MAX_HALF_LENGTH_M
+        + _ROUNDING_M
+    )
+    cubes = dict(zip(_AXES, cubes_within(point(_here()), F.col("reach_m"), _EDGE_M), strict=True))
+    boxed = placed.withColumn("reach_m", reach_m).withColumns(cubes)
+    for axis in _AXES:
+        boxed = boxed.withColumn(axis, F.explode_outer(axis))
+    return boxed.join(near, F.struct(*_AXES) == F.col("cube"), "left").drop(*_AXES, "cube")
+
+
+def _by_cube(strips: DataFrame) -> DataFrame:
+    strip = strips.select(F.struct(*strips.columns).alias("near"))
+    return strip.select(F.struct(*cube(point(middle_of("near")), _EDGE_M)).alias("cube"), "near")
+
+
+def _measured(found: DataFrame) -> DataFrame:
+    """Add how far and how high above the strip the aircraft was, and which way it flew.
 
     Step by step: as one expression their code would be too long to be compiled.
     """
-    track_deg = F.coalesce("air.true_track_deg", F.lit(0.0))
-    towards_deg = track_deg + (180.0 if away > 0 else 0.0)
-    runway = destination(_here(), towards_deg, _reach_m(F.col("reach_s")))
-    seen = Place(F.col("runway_latitude_deg"), F.col("runway_longitude_deg"))
-    misfit_m = F.rint(distance_m(seen, place_of("near")))
+    height_m = F.col("altitude_m") - F.col("near.elevation_m")
+    least_mps = F.when(F.col("height_m") <= LOW_M, MEAN_LOW_RATE_MPS).otherwise(MIN_RATE_MPS)
+    rate_mps = F.greatest(F.coalesce("fast_mps", F.lit(0.0)), least_mps)
+    bearing = F.atan2(east_m(_middle(), _here()), north_m(_middle(), _here()))
     return (
-        found.withColumns(
-            {
-                "height_m": F.col("air.altitude_m") - F.col("near.elevation_m"),
-                "reach_s": _reach_s(away),
-                "far_m": F.rint(distance_m(_here(), place_of("near"))),
-            }
-        )
+        found.withColumns({"far_m": distance_to_strip_m(_here(), "near"), "height_m": height_m})
         .withColumns(
             {
-                "runway_latitude_deg": runway.latitude_deg,
-                "runway_longitude_deg": runway.longitude_deg,
+                "reach_s": F.when(
+                    ~F.col("is_on_ground"), F.greatest(F.col("height_m"), F.lit(0.0)) / rate_mps
+                ),
+                "is_at_field": ~F.col("is_on_ground") & _is_at_field(),
+                "middle_latitude_deg": middle_of("near").latitude_deg,
+                "middle_longitude_deg": middle_of("near").longitude_deg,
             }
         )
-        .withColumn(
-            "misfit_m", F.when(F.col("ground").isNotNull(), F.col("far_m")).otherwise(misfit_m)
-        )
+        .withColumn("heading", F.cos(bearing - F.radians("towards_deg")))
     )
 
 
-def _airports_by_cube(airports: DataFrame) -> DataFrame:
-    """Each airport for its own cube and for those round it, so that one look finds all."""
-    is_main = F.coalesce(F.col("type").isin(*_MAIN_TYPES) | F.col("iata").isNotNull(), F.lit(False))
-    at = point(Place(F.col("latitude_deg"), F.col("longitude_deg")))
-    airport = F.struct(
-        "airport",
-        "latitude_deg",
-        "longitude_deg",
-        F.coalesce("elevation_m", F.lit(0.0)).alias("elevation_m"),
-        F.when(is_main, 0.0).otherwise(PENALTY_M).alias("penalty_m"),
-        *(axis.alias(name) for axis, name in zip(at, _AXES, strict=True)),
+def _is_at_field() -> Column:
+    return F.coalesce(
+        (F.col("speed_mps") < MAX_FIELD_SPEED_MPS)
+        & (F.abs("height_m") <= MAX_FIELD_HEIGHT_M)
+        & (F.col("far_m") <= MAX_FIELD_DISTANCE_M),
+        F.lit(False),
     )
-    own = zip(_AXES, cube(at, MAX_DISTANCE_M), strict=True)
-    around = airports.where(F.coalesce(F.col("type") != "closed", F.lit(True))).select(
-        airport.alias("near"), *(axis.alias(name) for name, axis in own)
-    )
-    for axis in _AXES:
-        steps = F.explode(F.array(*(F.col(axis) + step for step in (-1, 0, 1))))
-        around = around.withColumn(axis, steps)
-    return around.select(F.struct(*_AXES).alias("cube"), "near")
 
 
-def _fits_in_air(away: int) -> Column:
-    height_m = F.col("height_m")
-    is_vertical = (height_m <= LEVEL_HEIGHT_M) | (away * F.col("air.rate_mps") >= MIN_RATE_MPS)
-    return (
-        height_m.between(MIN_HEIGHT_M, MAX_HEIGHT_M)
+def _is_fit() -> Column:
+    slow_mps, fast_mps, far_m = F.col("slow_mps"), F.col("fast_mps"), F.col("far_m")
+    is_low = (F.col("height_m") <= LOW_M) & (slow_mps > -MIN_RATE_MPS)
+    goes_on = F.coalesce(F.col("more_s") >= LONGEST_LOW_LEVEL_S, F.lit(False))
+    is_vertical = (slow_mps >= MIN_RATE_MPS) | (is_low & ((fast_mps >= MIN_RATE_MPS) | goes_on))
+    way_m = DETOUR_RATIO * F.col("speed_mps") * F.col("reach_s") + DETOUR_M
+    is_heading = F.coalesce(F.col("heading") >= MIN_HEADING, F.lit(True))
+    in_air = (
+        F.col("height_m").between(MIN_HEIGHT_M, MAX_HEIGHT_M)
         & is_vertical
-        & (F.col("far_m") <= MAX_DISTANCE_M)
-        & (F.col("misfit_m") <= MAX_MISFIT_M)
+        & (far_m <= F.least(way_m, F.lit(MAX_DISTANCE_M)))
+        & ((far_m <= MAX_TURNING_DISTANCE_M) | is_heading)
     )
+    is_near = F.when(F.col("is_on_ground"), far_m <= MAX_GROUND_DISTANCE_M).otherwise(
+        F.col("is_at_field") | in_air
+    )
+    return is_near & can_use("near", far_m, F.col("max_speed_mps"), F.col("is_rotorcraft"))
 
 
-def _reach_s(away: int) -> Column:
-    rate_mps = F.greatest(away * F.col("air.rate_mps"), F.lit(MIN_RATE_MPS))
-    height_m = F.greatest(F.col("air.altitude_m") - F.col("near.elevation_m"), F.lit(0.0))
-    return F.least(height_m / rate_mps, F.lit(float(LONGEST_REACH_S)))
-
-
-def _reach_m(reach_s: Column) -> Column:
-    return MEAN_SPEED_RATIO * F.coalesce("air.ground_speed_mps", F.lit(0.0)) * reach_s
-
-
-def _fit(is_on_ground: Column) -> Column:
-    # In the order in which airports are preferred: the least of them is the best.
+def _fit(end: str) -> Column:
+    # In the order in which airfields are preferred: the least of them is the best.
+    is_sure = F.col("is_on_ground") | F.col("is_at_field")
+    detour = 1.0 if end == "departure" else 2 - F.coalesce("heading", F.lit(0.5))
+    misfit_m = F.when(is_sure, F.col("far_m") + ground_penalty_m("near")).otherwise(
+        F.col("far_m") / 2 * detour + air_penalty_m("near", F.col("max_speed_mps"))
+    )
     return F.struct(
-        (F.col("misfit_m") + F.col("near.penalty_m")).alias("misfit_m"),
+        misfit_m.alias("misfit_m"),
         F.col("near.airport").alias("airport"),
         F.col("far_m").alias("distance_m"),
-        F.when(is_on_ground, 0.0).otherwise(F.round("height_m")).alias("height_m"),
-        F.when(~is_on_ground, F.col("reach_s")).alias("reach_s"),
+        F.col("middle_latitude_deg").alias("latitude_deg"),
+        F.col("middle_longitude_deg").alias("longitude_deg"),
+        F.when(F.col("is_on_ground"), 0.0).otherwise(F.round("height_m")).alias("height_m"),
+        F.col("reach_s").alias("reach_s"),
+        is_sure.alias("is_sure"),
+        F.coalesce(F.col("fast_mps") < MIN_RATE_MPS, F.lit(True)).alias("is_level"),
     )
 
 
 def _here() -> Place:
-    return Place(F.col("at_latitude_deg"), F.col("at_longitude_deg"))
+    return Place(F.col("latitude_deg"), F.col("longitude_deg"))
 
 
-def _at() -> Point:
-    return [F.col(f"at_{axis}") for axis in _AXES]
+def _middle() -> Place:
+    return Place(F.col("middle_latitude_deg"), F.col("middle_longitude_deg"))

@@ -16,6 +16,7 @@ class Along:
         self._window = Window.partitionBy(*keys).orderBy(*order)
         # By rows: without a word on it Spark looks for rows of the same time, and there are none.
         self._so_far = self._window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+        self._every = self._window.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
         # Spark has these in SQL only.
         self._over = f"over (partition by {', '.join(keys)} order by {', '.join(order)})"
 
@@ -27,13 +28,13 @@ class Along:
         """The value one row after."""
         return F.lead(name).over(self._window)
 
-    def known_before(self, name: str) -> Column:
-        """The last known value before this row."""
-        return F.expr(f"lag({name}) ignore nulls {self._over}")
+    def known_before(self, name: str, rows: int = 1) -> Column:
+        """The last known value before this row, or the one ``rows`` known values back."""
+        return F.expr(f"lag({name}, {rows}) ignore nulls {self._over}")
 
-    def known_after(self, name: str) -> Column:
-        """The first known value after this row."""
-        return F.expr(f"lead({name}) ignore nulls {self._over}")
+    def known_after(self, name: str, rows: int = 1) -> Column:
+        """The first known value after this row, or the one ``rows`` known values ahead."""
+        return F.expr(f"lead({name}, {rows}) ignore nulls {self._over}")
 
     def known_here(self, name: str) -> Column:
         """The last known value up to this row."""
@@ -45,5 +46,16 @@ class Along:
 
     def end(self, name: str) -> Column:
         """The greatest value of all rows."""
-        every = self._window.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-        return F.max(name).over(every)
+        return F.max(name).over(self._every)
+
+    def begin(self, name: str) -> Column:
+        """The least value of all rows."""
+        return F.min(name).over(self._every)
+
+    def count_all(self, condition: Column) -> Column:
+        """How many of all rows fulfil a condition."""
+        return F.count_if(condition).over(self._every)
+
+    def any(self, condition: Column) -> Column:
+        """Whether a row fulfils a condition."""
+        return F.bool_or(condition).over(self._every)

@@ -35,12 +35,31 @@ def distance_m(a: Place, b: Place) -> Column:
     return 2 * EARTH_RADIUS_M * F.asin(F.sqrt(F.when(chord > 1, 1.0).otherwise(chord)))
 
 
-def destination(start: Place, track_deg: Column, reach_m: Column) -> Place:
-    """Where one comes to who follows a track for so far."""
-    phi, theta, arc = F.radians(start.latitude_deg), F.radians(track_deg), reach_m / EARTH_RADIUS_M
-    sine = F.sin(phi) * F.cos(arc) + F.cos(phi) * F.sin(arc) * F.cos(theta)
-    turn = F.atan2(F.sin(theta) * F.sin(arc) * F.cos(phi), F.cos(arc) - F.sin(phi) * sine)
-    return Place(F.degrees(F.asin(sine)), start.longitude_deg + F.degrees(turn))
+def turned_deg(difference_deg: Column) -> Column:
+    """A difference of longitudes, from -180 to 180 degrees."""
+    return difference_deg - 360 * F.round(difference_deg / 360)
+
+
+def east_m(place: Place, here: Place) -> Column:
+    """How far east a place is, on a plane that touches the earth here; right to some 10 km."""
+    away_deg = turned_deg(place.longitude_deg - here.longitude_deg)
+    return away_deg * F.cos(F.radians(here.latitude_deg)) * DEGREE_M
+
+
+def north_m(place: Place, here: Place) -> Column:
+    """How far north a place is."""
+    return (place.latitude_deg - here.latitude_deg) * DEGREE_M
+
+
+def to_line_m(here: Place, start: Place, end: Place) -> Column:
+    """The distance from here to the nearest point of a line, such as a runway."""
+    x, y = east_m(start, here), north_m(start, here)
+    dx, dy = east_m(end, here) - x, north_m(end, here) - y
+    nearest = F.when((dx == 0) & (dy == 0), 0.0).otherwise(
+        F.least(F.greatest(-(x * dx + y * dy) / (dx * dx + dy * dy), F.lit(0.0)), F.lit(1.0))
+    )
+    east, north = x + nearest * dx, y + nearest * dy
+    return F.sqrt(east * east + north * north)
 
 
 Point = Sequence[Column]
@@ -64,9 +83,16 @@ def chord_m(a: Point, b: Point) -> Column:
 
 
 def cube(at: Point, edge_m: float) -> tuple[Column, ...]:
-    """The cube of a grid round the earth's centre that holds a point.
+    """The cube of a grid around the earth's centre that holds a point.
 
-    Points that are at most ``edge_m`` apart are in the same cube or in neighbouring ones, at the
-    poles and at the date line too.
+    The grid knows neither poles nor a date line.
     """
     return tuple(F.floor(axis / edge_m) for axis in at)
+
+
+def cubes_within(at: Point, reach_m: Column, edge_m: float) -> tuple[Column, ...]:
+    """Per axis an array of the cubes that a point's surroundings extend into."""
+    return tuple(
+        F.sequence(F.floor((axis - reach_m) / edge_m), F.floor((axis + reach_m) / edge_m))
+        for axis in at
+    )

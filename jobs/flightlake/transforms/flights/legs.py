@@ -6,107 +6,145 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
-from flightlake.transforms.flights.tracks import THREAD
+from flightlake.transforms.flights.tracks import TRACK
 
-FLIGHT = (*THREAD, "leg")
+FLIGHT = (*TRACK, "leg")
 """What names a flight."""
 OUT, AIR, IN = "out", "air", "in"
 """The parts of a flight: taxi-out, in the air, taxi-in."""
 
-MAX_STRAY_MPS = 25.0
-"""A lone contact in the air between two on the ground is one on the ground, if it is so slow."""
+PARKED_S = 600
+"""An aircraft that does not move for longer is parked, whatever its flag says."""
+SHORTEST_HOP_S = 180
+"""A lone contact in the air between two on the ground that are closer is one on the ground."""
 SHORTEST_STOP_S = 45
-"""Less than that is a touch-and-go, or flags that are wrong."""
+"""Less than that is a touch-and-go, unless the aircraft taxies."""
+MAX_TAXI_MPS = 15.0
 TAXI_IN_S, TAXI_OUT_S = 900, 1_800
 """How much of a stay on the ground belongs to the flight before, and to the flight after."""
 
 
 def legs(tracked: DataFrame, begin_s: int) -> DataFrame:
-    """Add ``leg`` and ``part``; contacts that belong to no flight are left out.
+    """Add ``leg``, ``part`` and ``is_airborne``; contacts that belong to no flight are left out.
 
-    A stay on the ground is a stop where it lasts, or where the aircraft comes into sight or goes
-    out of sight in it; a stop ends a leg.
+    A stay on the ground is a stop where it lasts, where the aircraft taxies, or where it comes into
+    sight or goes out of sight in it; a stop ends a leg. ``is_landing_roll`` is the first contact of
+    a track that begins with one: the end of a flight of which nothing else was heard.
 
     Args:
-        tracked: observations with their tracks.
+        tracked: observations with evidence and tracks.
         begin_s: tracks that ended before are left out.
     """
-    along = Along(*THREAD)
-    began_leg = F.col("begins_track") | (
-        F.col("is_stop") & (F.col("contact_s") == F.col("stay.contact_s"))
-    )
-    is_arrival = ~F.col("stay.begins_track") & (
+    along = Along(*TRACK)
+    in_time = tracked.withColumn("end_s", along.end("contact_s")).where(F.col("end_s") >= begin_s)
+    begins_stay = F.col("contact_s") == F.col("stay.contact_s")
+    is_arrival = (~_is_first(F.col("stay")) | F.col("is_after_landing_roll")) & (
         F.col("contact_s") - F.col("stay.contact_s") <= TAXI_IN_S
     )
     is_departure = F.col("stay_end_s") - F.col("contact_s") <= TAXI_OUT_S
     part = F.when(~F.col("is_stop"), AIR).when(is_arrival, IN).when(is_departure, OUT)
+    is_airborne = (F.col("part") == AIR) & ~F.col("is_on_ground") & ~F.col("is_ground")
     return (
-        _with_stays(_without_strays(tracked, begin_s))
-        .withColumn("is_stop", _is_stop())
-        .withColumns({"leg": along.count(began_leg), "part": part})
+        _with_stays(_grounded(in_time))
+        .withColumns({"leg": along.count(F.col("is_stop") & begins_stay), "part": part})
         .where("part IS NOT NULL")
-        .withColumn("leg", F.col("leg") - (F.col("part") == IN).cast("int"))
-        .drop("last_s", "begins_track", "stay", "next_stay", "stay_end_s", "is_stop")
+        .withColumns(
+            {
+                "leg": F.col("leg") - (F.col("part") == IN).cast("int"),
+                "is_airborne": is_airborne,
+                "is_landing_roll": F.col("is_after_landing_roll") & begins_stay,
+            }
+        )
+        .drop("end_s", "begin_s", "stay", "stay_end_s", "is_stop", "is_ground")
+        .drop("is_after_landing_roll", "is_rolling_out", "is_still", "says_ground", "last_s")
     )
 
 
-def _without_strays(tracked: DataFrame, begin_s: int) -> DataFrame:
-    """Correct lone flags in ``is_ground``, in tracks that end at ``begin_s`` or later.
+def _grounded(tracked: DataFrame) -> DataFrame:
+    """Add ``is_ground``: what the contact says, else what the one before says, else the next.
 
-    Adds ``ground_before``, the corrected flag of the contact before in the same track.
+    A track in which nothing says that the aircraft flies is one on the ground.
     """
-    along = Along(*THREAD)
-    is_slow = F.coalesce("ground_speed_mps", F.lit(0.0)) < MAX_STRAY_MPS
-    is_doubtful = (F.col("is_on_ground") | is_slow).alias("is_doubtful")
-    looks = {
-        # Two back, since the flag before is corrected by its own neighbours.
-        "flag_before_that": along.before("flag", 2),
-        "flag_before": along.before("flag"),
-        "flag_after": along.after("flag"),
-        "track_end_s": along.known_after("ended_s"),
-    }
-    return (
-        tracked.withColumn("ended_s", F.when(F.col("begins_track"), F.col("last_s")))
-        .withColumn("flag", F.struct("is_ground", "begins_track", is_doubtful))
-        .withColumns(looks)
-        .where((F.col("track_end_s") >= begin_s) | F.col("track_end_s").isNull())
-        .withColumn("is_ground", _corrected("flag_before", "flag", "flag_after"))
-        .withColumn("ground_before", _corrected("flag_before_that", "flag_before", "flag"))
-        .drop("ended_s", "flag", *looks)
-    )
-
-
-def _corrected(before: str, here: str, after: str) -> Column:
-    """Whether an aircraft is on the ground: not what a doubtful flag says against both others."""
-    flag = F.col(here)
-    ground_before = F.when(~flag["begins_track"], F.col(before)["is_ground"])
-    ground_after = F.when(~F.col(after)["begins_track"], F.col(after)["is_ground"])
+    along = Along(*TRACK)
+    moving_s = F.when(~F.col("is_still"), F.col("contact_s"))
+    moved_s, moves_s = along.known_here("moving_s"), along.known_after("moving_s")
+    still_s = F.coalesce(moves_s, "end_s") - F.coalesce(moved_s, "begin_s")
+    is_parked = F.col("is_still") & (F.col("still_s") > PARKED_S)
     is_stray = (
-        (ground_before == ground_after) & (ground_before != flag["is_ground"]) & flag["is_doubtful"]
+        F.col("ground_before")
+        & F.col("ground_after")
+        & (F.col("after_s") - F.col("before_s") <= SHORTEST_HOP_S)
     )
-    return flag["is_ground"] != F.coalesce(is_stray, F.lit(False))
-
-
-def _with_stays(cleaned: DataFrame) -> DataFrame:
-    """Add ``stay`` and ``next_stay``, where it begins on the ground or in the air, and its end."""
-    along = Along(*THREAD)
-    is_change = F.col("begins_track") | (F.col("is_ground") != F.col("ground_before"))
-    change = F.struct("contact_s", "last_s", "begins_track")
     return (
-        cleaned.withColumn("change", F.when(is_change, change))
+        tracked.withColumns({"begin_s": along.begin("contact_s"), "moving_s": moving_s})
+        .withColumn("still_s", still_s)
+        .withColumn("says_ground", F.when(is_parked, True).otherwise(F.col("says_ground")))
+        .withColumn(
+            "is_ground",
+            F.coalesce(
+                along.known_here("says_ground"), along.known_after("says_ground"), F.lit(True)
+            ),
+        )
+        .withColumns(
+            {
+                "ground_before": along.before("is_ground"),
+                "ground_after": along.after("is_ground"),
+                "before_s": along.before("contact_s"),
+                "after_s": along.after("contact_s"),
+            }
+        )
+        .withColumn("is_ground", F.col("is_ground") | F.coalesce(is_stray, F.lit(False)))
+        .drop("moving_s", "still_s", "ground_before", "ground_after", "before_s", "after_s")
+    )
+
+
+def _with_stays(grounded: DataFrame) -> DataFrame:
+    """Add ``stay``, where it begins, ``stay_end_s``, ``is_stop`` and ``is_after_landing_roll``."""
+    along = Along(*TRACK)
+    is_change = ~F.col("is_ground").eqNullSafe(F.col("ground_before"))
+    change = F.struct("contact_s", F.col("before_s").alias("last_s"), "is_rolling_out")
+    taxied = F.col("is_ground") & (F.col("ground_speed_mps") < MAX_TAXI_MPS)
+    stay_end_s = F.coalesce("next_stay.last_s", "end_s")
+    lasts = F.col("stay_end_s") - F.col("stay.contact_s") >= SHORTEST_STOP_S
+    is_edge = _is_first(F.col("stay")) | F.col("next_stay").isNull()
+    taxies = F.coalesce(F.col("taxied_s") >= F.col("stay.contact_s"), F.lit(False)) | F.coalesce(
+        F.col("taxies_s") <= F.col("stay_end_s"), F.lit(False)
+    )
+    is_after_landing_roll = (
+        F.col("is_ground")
+        & _is_first(F.col("stay"))
+        & F.col("stay.is_rolling_out")
+        & (F.col("stay_end_s") > F.col("stay.contact_s"))
+    )
+    return (
+        grounded.withColumns(
+            {"ground_before": along.before("is_ground"), "before_s": along.before("contact_s")}
+        )
+        .withColumns(
+            {
+                "change": F.when(is_change, change),
+                "taxi_s": F.when(F.coalesce(taxied, F.lit(False)), F.col("contact_s")),
+            }
+        )
         .withColumns(
             {
                 "stay": along.known_here("change"),
                 "next_stay": along.known_after("change"),
-                "last_of_all_s": along.end("contact_s"),
+                "taxied_s": along.known_here("taxi_s"),
+                "taxies_s": along.known_after("taxi_s"),
             }
         )
-        .withColumn("stay_end_s", F.coalesce("next_stay.last_s", "last_of_all_s"))
-        .drop("ground_before", "change", "last_of_all_s")
+        .withColumn("stay_end_s", stay_end_s)
+        .withColumns(
+            {
+                "is_stop": F.col("is_ground") & (is_edge | lasts | taxies),
+                "is_after_landing_roll": is_after_landing_roll,
+            }
+        )
+        .drop("ground_before", "before_s", "change", "next_stay", "taxi_s", "taxied_s", "taxies_s")
     )
 
 
-def _is_stop() -> Column:
-    is_edge = F.col("stay.begins_track") | F.coalesce("next_stay.begins_track", F.lit(True))
-    lasts = F.col("stay_end_s") - F.col("stay.contact_s") >= SHORTEST_STOP_S
-    return F.col("is_ground") & (is_edge | lasts)
+def _is_first(stay: Column) -> Column:
+    """The stay is the first of its track."""
+    return stay["last_s"].isNull()

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from flightlake.contracts.days import Day
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.geo import DEGREE_M, Place, distance_m
+from flightlake.transforms.surface import is_surface_object
 
 LOOK_BACK = timedelta(days=1)
 """Flights of up to a day are seen whole, whichever day they end on."""
@@ -23,32 +24,43 @@ MIN_ALTITUDE_M, MAX_ALTITUDE_M = -500.0, 18_300.0
 JUMP_MPS, JUMP_M, JUMP_WITHIN_S = 1_000.0, 20_000.0, 1_800
 """Faster and farther than that between two positions is no flight of one aircraft."""
 
-_SURFACE_CATEGORIES = (16, 20)
+MAX_PRESSURE_ERROR_M = 1_000.0
+"""No weather takes pressure altitude farther from the geometric one; then the latter is wrong."""
+_ROTORCRAFT = 8
+"""OpenSky's category."""
+_PLACEHOLDER = "^(.|0+)$"
+"""Callsigns of one character or of zeros only: nobody has entered one."""
+_VOTERS = 2
+"""Positions on either side that say whether one can be true."""
 
 
 def observations(states: DataFrame, day: Day) -> DataFrame:
     """One row an aircraft and contact of the day, its look-back and its look-ahead.
 
-    Times are whole Unix seconds. ``position`` is null where it is stale or a lone outlier. Several
-    answers can hold the same contact: the one with the latest position counts.
+    Times are whole Unix seconds. ``position`` is null where it is stale or false. Several
+    responses can hold the same contact: the one with the latest position counts. ``altitude_m`` is
+    the pressure altitude, the geometric one where there is none; ``height_m`` the other way round,
+    since pressure can be 400 m off near the ground.
     """
     first, last = (day.start - LOOK_BACK).date(), (day.end + LOOK_AHEAD).date()
     in_look_ahead = (F.col("date") == last) & (F.col("hour") < LOOK_AHEAD // timedelta(hours=1))
-    is_aircraft = ~F.coalesce(F.col("category").between(*_SURFACE_CATEGORIES), F.lit(False))
-    altitude_m = F.coalesce(_credible("baro_altitude_m"), _credible("geo_altitude_m"))
+    baro_m, geo_m = _credible("baro_altitude_m"), _credible("geo_altitude_m")
+    is_geo_true = baro_m.isNull() | (F.abs(geo_m - baro_m) <= MAX_PRESSURE_ERROR_M)
     by_position = Along("icao24", order=("contact_s", "position_s", "snapshot_time"))
     contacts = (
         states.where(F.col("date").between(first, day.date) | in_look_ahead)
-        .where(is_aircraft)
+        .where(~is_surface_object())
         .select(
             "icao24",
             F.unix_seconds("last_contact").alias("contact_s"),
             F.unix_seconds("time_position").alias("position_s"),
             "snapshot_time",
-            "callsign",
+            F.when(~F.col("callsign").rlike(_PLACEHOLDER), F.col("callsign")).alias("callsign"),
             "latitude_deg",
             "longitude_deg",
-            altitude_m.alias("altitude_m"),
+            F.coalesce(baro_m, geo_m).alias("altitude_m"),
+            F.coalesce(F.when(is_geo_true, geo_m), baro_m, geo_m).alias("height_m"),
+            F.coalesce(F.col("category") == _ROTORCRAFT, F.lit(False)).alias("is_rotorcraft"),
             "is_on_ground",
             "ground_speed_mps",
             "true_track_deg",
@@ -66,13 +78,15 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
         & (F.col("contact_s") - F.col("position_s") <= MAX_POSITION_AGE_S)
     )
     position = F.struct("position_s", "latitude_deg", "longitude_deg")
-    return _without_outliers(
+    return _without_false_positions(
         contacts.select(
             "icao24",
             "contact_s",
             "callsign",
             F.when(is_valid, position).alias("position"),
             "altitude_m",
+            "height_m",
+            "is_rotorcraft",
             "is_on_ground",
             "ground_speed_mps",
             "true_track_deg",
@@ -104,22 +118,32 @@ def _credible(altitude: str) -> Column:
     return F.when(F.col(altitude).between(MIN_ALTITUDE_M, MAX_ALTITUDE_M), F.col(altitude))
 
 
-def _without_outliers(contacts: DataFrame) -> DataFrame:
-    """A position that its neighbours agree without is none; its contact still counts."""
+def _without_false_positions(contacts: DataFrame) -> DataFrame:
+    """Drop positions that more of their four neighbours contradict than support.
+
+    The contact of a false position still counts. A neighbour with another callsign has no vote: it
+    can be another aircraft that shares the address.
+    """
     along = Along("icao24")
     neighbours = {
-        "before": along.known_before("position"),
-        "after": along.known_after("position"),
-        "callsign_before": along.known_before("callsign"),
+        f"{side}_{rows}": look("named", rows)
+        for rows in range(1, _VOTERS + 1)
+        for side, look in (("before", along.known_before), ("after", along.known_after))
     }
-    is_outlier = (
-        is_jump("before", "position")
-        & is_jump("position", "after")
-        & ~is_jump("before", "after")
-        & F.coalesce(F.col("callsign") == F.col("callsign_before"), F.lit(True))
-    )
+    votes = sum((_vote(name) for name in neighbours), F.lit(0))
+    named = F.struct("position.*", "callsign")
     return (
-        contacts.withColumns(neighbours)
-        .withColumn("position", F.when(~is_outlier, F.col("position")))
-        .drop(*neighbours)
+        contacts.withColumn("named", F.when(F.col("position").isNotNull(), named))
+        .withColumns(neighbours)
+        .withColumn("position", F.when(votes >= 0, F.col("position")))
+        .drop("named", *neighbours)
+    )
+
+
+def _vote(neighbour: str) -> Column:
+    is_other = F.coalesce(F.col("callsign") != F.col(f"{neighbour}.callsign"), F.lit(False))
+    return (
+        F.when(F.col(neighbour).isNull() | is_other, 0)
+        .when(is_jump(neighbour, "position"), -1)
+        .otherwise(1)
     )

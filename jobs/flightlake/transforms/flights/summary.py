@@ -6,101 +6,136 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
-from flightlake.transforms.flights.geo import distance_m
-from flightlake.transforms.flights.legs import AIR, FLIGHT, IN, OUT
-from flightlake.transforms.flights.observations import is_jump, place_of
-from flightlake.transforms.flights.tracks import THREAD
+from flightlake.transforms.flights.legs import FLIGHT, IN, OUT
+from flightlake.transforms.flights.observations import is_jump
 
 SHORTEST_FLIGHT_S = 60
 """Less is a stray message."""
-CLIMB_WITHIN_S = 120
-"""Two altitudes that are not farther apart tell the vertical rate better than a report of it."""
+RATE_WITHIN_S = 300
+"""Two altitudes that are not farther apart tell a mean vertical rate."""
+MAX_SPEED_MPS = 350.0
+"""A faster airliner is a bit error."""
 
 
-def summaries(flown: DataFrame, begin_s: int, end_s: int) -> DataFrame:
-    """One row a flight that was last seen in [begin_s, end_s), without airports.
+def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
+    """One row per flight that was last seen at ``begin_s`` or later, without airports.
 
-    ``first_*`` and ``last_*`` are what airports and times are found by: the position on the
-    ground (``first_ground``, ``last_ground``), and the first and last one in the air with an
-    altitude (``first_air``, ``last_air``).
+    ``first_*`` and ``last_*`` are what airports and times are found by: the positions on the
+    ground next to take-off and landing (``first_ground``, ``last_ground``), and the first and last
+    one in the air with an altitude (``first_air``, ``last_air``).
     """
-    contacts = _with_neighbours(flown)
-    segment_m = F.when(
-        ~is_jump("before", "position"), distance_m(place_of("before"), place_of("position"))
-    )
-    # Whole millimetres, since a sum of doubles hangs on the order of rows.
-    segment_mm = F.rint(segment_m * 1_000).cast("bigint")
     is_placed, is_level = F.col("position").isNotNull(), F.col("level").isNotNull()
-    airborne_position = F.when(_is_airborne() & is_placed, F.col("position"))
+    is_airborne, is_out, is_in = F.col("is_airborne"), _is_part(OUT), _is_part(IN)
+    airborne_position = F.when(is_airborne & is_placed, F.col("position"))
     climb, sink = _rate("level", "level_after"), _rate("level_before", "level")
-    rows = contacts.groupBy(*FLIGHT).agg(
-        F.min("contact_s").alias("first_seen_s"),
-        F.max("contact_s").alias("last_seen_s"),
-        F.count("*").cast("int").alias("states"),
-        F.count_if(_is_airborne()).alias("airborne_states"),
-        F.mode("callsign", True).alias("callsign"),
-        F.max(F.col("contact_s") - F.col("last_s")).cast("int").alias("largest_gap_s"),
-        F.max("altitude_m").alias("max_altitude_m"),
-        (F.sum(segment_mm) / 1_000).alias("flown_distance_m"),
-        F.when(F.min("source") == F.max("source"), F.min("source"))
-        .otherwise("mixed")
-        .alias("source"),
-        F.bool_or(is_placed).alias("has_position"),
-        F.max(_time_of(F.col("part") == OUT)).alias("last_out_s"),
-        F.min(_time_of(_is_airborne())).alias("first_airborne_s"),
-        F.max(_time_of(_is_airborne())).alias("last_airborne_s"),
-        F.min(_time_of(F.col("part") == IN)).alias("first_in_s"),
-        _first(airborne_position).alias("first_position"),
-        _last(airborne_position).alias("last_position"),
-        _first(F.when(F.col("part") == OUT, F.col("position"))).alias("first_ground"),
-        _last(F.when(F.col("part") == IN, F.col("position"))).alias("last_ground"),
-        _first(_air(is_placed & is_level, climb)).alias("first_air"),
-        _last(_air(is_placed & is_level, sink)).alias("last_air"),
+    speed_mps = F.when(F.col("speed_mps") < MAX_SPEED_MPS, F.col("speed_mps"))
+    # Whole millimetres, since a sum of doubles depends on the order of rows.
+    step_mm = F.rint(F.col("step_m") * 1_000).cast("bigint")
+    rows = (
+        _with_neighbours(_placed(flown))
+        .groupBy(*FLIGHT)
+        .agg(
+            F.min("contact_s").alias("first_seen_s"),
+            F.max("contact_s").alias("last_seen_s"),
+            F.count("*").cast("int").alias("states"),
+            F.count_if(is_airborne).alias("airborne_states"),
+            F.bool_or("is_landing_roll").alias("has_landing_roll"),
+            # On the ground an aircraft can still send the callsign of its last flight.
+            F.coalesce(
+                F.mode(F.when(is_airborne, F.col("callsign")), True), F.mode("callsign", True)
+            ).alias("callsign"),
+            F.max(F.col("contact_s") - F.col("last_s")).cast("int").alias("largest_gap_s"),
+            F.max(F.when(is_airborne, F.col("altitude_m"))).alias("max_altitude_m"),
+            F.max(F.when(is_airborne, speed_mps)).alias("max_speed_mps"),
+            F.bool_or("is_rotorcraft").alias("is_rotorcraft"),
+            (F.sum(step_mm) / 1_000).alias("flown_distance_m"),
+            F.when(F.min("source") == F.max("source"), F.min("source"))
+            .otherwise("mixed")
+            .alias("source"),
+            F.bool_or(is_placed).alias("has_position"),
+            F.max(_time_of(is_out)).alias("last_out_s"),
+            F.min(_time_of(is_airborne)).alias("first_airborne_s"),
+            F.max(_time_of(is_airborne)).alias("last_airborne_s"),
+            F.min(_time_of(is_in)).alias("first_in_s"),
+            _first(airborne_position).alias("first_position"),
+            _last(airborne_position).alias("last_position"),
+            _last(F.when(is_out, F.col("position"))).alias("first_ground"),
+            _first(F.when(is_in, F.col("position"))).alias("last_ground"),
+            _first(_air(is_placed & is_level, climb)).alias("first_air"),
+            _last(_air(is_placed & is_level, sink)).alias("last_air"),
+        )
     )
     lasts = F.col("last_seen_s") - F.col("first_seen_s") >= SHORTEST_FLIGHT_S
-    return rows.where(
-        F.col("last_seen_s").between(begin_s, end_s - 1) & (F.col("airborne_states") > 0) & lasts
+    is_flown = F.col("has_landing_roll") | (F.col("airborne_states") > 0)
+    return rows.where((F.col("last_seen_s") >= begin_s) & is_flown & lasts)
+
+
+def _placed(flown: DataFrame) -> DataFrame:
+    """Drop false positions at the ends of a flight; add ``step_m``, from the position before.
+
+    A run of positions lies between jumps. The first or last run is false where it has less than
+    half of the flight's positions, but not where it goes on from the run before the one beside it:
+    then that one is false, and decides nothing.
+    """
+    along = Along(*FLIGHT)
+    is_placed = F.col("position").isNotNull()
+    jumped = is_placed & F.col("before").isNotNull() & F.coalesce("step.is_jump", F.lit(False))
+    goes_on = F.col("origin").isNotNull() & ~is_jump("origin", "position")
+    size = {
+        "positions": along.count_all(is_placed),
+        "in_first": along.count_all(is_placed & (F.col("run") == 0)),
+        "in_last": along.count_all(is_placed & (F.col("run") == F.col("last_run"))),
+        "first_is_resumed": along.any(F.col("goes_on") & (F.col("run") == 2)),
+        "last_goes_on": along.any(F.col("goes_on") & (F.col("run") == F.col("last_run"))),
+    }
+    is_false = (F.col("last_run") > 0) & (
+        _is_minor_run(0, "in_first", "first_is_resumed")
+        | _is_minor_run(F.col("last_run"), "in_last", "last_goes_on")
     )
-
-
-def _is_airborne() -> Column:
-    return (F.col("part") == AIR) & ~F.col("is_on_ground") & ~F.col("is_ground")
-
-
-def _with_neighbours(flown: DataFrame) -> DataFrame:
-    """Add ``level`` (an altitude in the air) and, of the same flight only, what was before and
-    after: ``last_s``, the position ``before``, ``level_before`` and ``level_after``."""
-    along = Along(*THREAD)
-    is_level = _is_airborne() & F.col("altitude_m").isNotNull()
-    position = F.struct("leg", "position.*")
-    looks = {
-        "_last": along.before("_contact"),
-        "_before": along.known_before("_fix"),
-        "_level_before": along.known_before("level"),
-        "_level_after": along.known_after("level"),
-    }
-    same_leg = {
-        "last_s": _of_leg("_last", F.col("_last.contact_s")),
-        "before": _of_leg("_before", F.col("_before")),
-        "level_before": _of_leg("_level_before", F.col("_level_before")),
-        "level_after": _of_leg("_level_after", F.col("_level_after")),
-    }
     return (
-        flown.withColumns(
+        flown.withColumn("before", along.known_before("position"))
+        .withColumn("is_jump", jumped)
+        .withColumn("left", F.when(F.col("is_jump"), F.col("before")))
+        .withColumns({"origin": along.known_before("left"), "run": along.count(F.col("is_jump"))})
+        .withColumns({"goes_on": F.col("is_jump") & goes_on, "last_run": along.end("run")})
+        .withColumns(size)
+        .withColumn("is_false", is_false)
+        .withColumns(
             {
-                "_contact": F.struct("leg", "contact_s"),
-                "_fix": F.when(F.col("position").isNotNull(), position),
-                "level": F.when(is_level, F.struct("leg", "contact_s", "altitude_m")),
+                "step_m": F.when(
+                    ~F.col("is_false") & F.col("before").isNotNull() & ~F.col("is_jump"),
+                    F.col("step.distance_m"),
+                ),
+                "position": F.when(~F.col("is_false"), F.col("position")),
             }
         )
-        .withColumns(looks)
-        .withColumns(same_leg)
-        .drop("_contact", "_fix", *looks)
+        .drop(
+            "before", "is_jump", "left", "origin", "run", "goes_on", "last_run", "is_false", "step"
+        )
+        .drop(*size)
     )
 
 
-def _of_leg(neighbour: str, value: Column) -> Column:
-    return F.when(F.col(f"{neighbour}.leg") == F.col("leg"), value)
+def _is_minor_run(run: Column | int, positions: str, is_joined: str) -> Column:
+    return (F.col("run") == run) & (2 * F.col(positions) < F.col("positions")) & ~F.col(is_joined)
+
+
+def _with_neighbours(placed: DataFrame) -> DataFrame:
+    """Add ``last_s``, the contact before, ``level`` (an altitude in the air), and the ones before
+    and after it, all of the same flight."""
+    along = Along(*FLIGHT)
+    is_level = F.col("is_airborne") & F.col("altitude_m").isNotNull()
+    looks = {
+        "last_s": along.before("contact_s"),
+        "level_before": along.known_before("level"),
+        "level_after": along.known_after("level"),
+    }
+    level = F.when(is_level, F.struct("contact_s", "altitude_m"))
+    return placed.withColumn("level", level).withColumns(looks)
+
+
+def _is_part(part: str) -> Column:
+    return F.col("part") == part
 
 
 def _time_of(condition: Column) -> Column:
@@ -116,22 +151,23 @@ def _last(value: Column) -> Column:
 
 
 def _rate(before: str, after: str) -> Column:
-    """Vertical rate from one altitude to another; null where they are too far apart."""
+    """Mean vertical rate from one altitude to another; null where they are too far apart."""
     elapsed_s = F.col(f"{after}.contact_s") - F.col(f"{before}.contact_s")
     rise_m = F.col(f"{after}.altitude_m") - F.col(f"{before}.altitude_m")
-    return F.when(elapsed_s <= CLIMB_WITHIN_S, rise_m / elapsed_s)
+    return F.when(elapsed_s <= RATE_WITHIN_S, rise_m / elapsed_s)
 
 
-def _air(condition: Column, rate_mps: Column) -> Column:
+def _air(condition: Column, mean_rate_mps: Column) -> Column:
     return F.when(
         condition,
         F.struct(
             "contact_s",
             F.col("position.latitude_deg").alias("latitude_deg"),
             F.col("position.longitude_deg").alias("longitude_deg"),
-            "altitude_m",
-            "ground_speed_mps",
+            F.col("height_m").alias("altitude_m"),
+            F.coalesce("speed_mps", F.lit(0.0)).alias("speed_mps"),
             "true_track_deg",
-            F.coalesce(rate_mps, F.col("vertical_rate_mps")).alias("rate_mps"),
+            mean_rate_mps.alias("mean_rate_mps"),
+            F.col("vertical_rate_mps").alias("reported_rate_mps"),
         ),
     )

@@ -1,4 +1,4 @@
-"""Which contacts are one aircraft that stays in sight: identity conflicts and gaps."""
+"""Which contacts are one aircraft that stays in sight: gaps, holes and unheard landings."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.geo import distance_m
-from flightlake.transforms.flights.observations import is_jump, place_of
+from flightlake.transforms.flights.observations import place_of
+from flightlake.transforms.flights.threads import LONGEST_GAP_S, THREAD
 
-THREAD = ("icao24", "thread")
-"""What names an aircraft, where two can share an address."""
+TRACK = (*THREAD, "track")
+"""What names a time in which an aircraft stays in sight."""
 
-MAX_TAXI_MPS = 50.0
-"""Faster on the ground is a runway, or a flag that is wrong."""
-LONGEST_GAP_S = 1_800
 LONGEST_GAP_WHEN_LOW_S = 900
 """Low down an aircraft may land, turn round and leave unheard."""
 LOW_M = 1_500.0
-CALLSIGN_GAP_S = 600
-"""A new callsign after so long a gap is a new flight; one in full view is a correction."""
+SHORTEST_UNHEARD_STOP_S = 600
+"""After so long a gap a new callsign is a new flight, and one that sank and now climbs has landed;
+a new callsign in full view is a correction."""
+MIN_RATE_MPS = 1.0
 
 LONGEST_HOLE_S = 8 * 3_600
 HOLE_SPEED_RATIO = (0.6, 1.3)
@@ -31,35 +31,30 @@ _DAY_S = 86_400
 
 
 def tracks(observed: DataFrame) -> DataFrame:
-    """Add ``thread``, ``last_s`` (the contact before), ``begins_track`` and ``is_ground``.
+    """Add ``track``, a number within the thread, and ``last_s``, the contact before in the thread.
 
-    A track is a thread as long as it stays in sight. Nothing farther away than a gap decides, so
-    that the windows of two days decide alike.
+    Nothing farther away than a gap decides, so that the windows of two days decide alike.
     """
     along = Along(*THREAD)
-    is_low = F.when(F.col("is_ground"), True).when(
+    is_low = F.when(F.col("says_ground"), True).when(
         F.col("altitude_m").isNotNull(), F.col("altitude_m") < LOW_M
     )
     remembered = {
-        "ground_before": along.before("is_ground"),
+        "last_s": along.before("contact_s"),
+        "ground_before": along.before("says_ground"),
         "low_before": along.known_before("is_low"),
         "before": along.known_before("position"),
         "callsign_before": along.known_before("callsign"),
         "speed_before": along.known_before("ground_speed_mps"),
+        "rate_before": along.known_before("vertical_rate_mps"),
     }
     return (
-        _with_threads(observed)
-        .withColumn("is_ground", _is_taxiing())
-        .withColumn("is_low", is_low)
-        .withColumns({"last_s": along.before("contact_s"), **remembered})
+        observed.withColumn("is_low", is_low)
+        .withColumns(remembered)
         .withColumn("begins_track", _begins_track())
-        .drop("is_low", *remembered)
+        .withColumn("track", along.count(F.col("begins_track")))
+        .drop("is_low", "begins_track", *(name for name in remembered if name != "last_s"))
     )
-
-
-def _is_taxiing() -> Column:
-    speed_mps = F.coalesce("ground_speed_mps", F.lit(0.0))
-    return F.col("is_on_ground") & (speed_mps < MAX_TAXI_MPS)
 
 
 def _begins_track() -> Column:
@@ -69,10 +64,21 @@ def _begins_track() -> Column:
     return (
         F.col("last_s").isNull()
         | ((gap_s > longest_s) & ~_flew_on())
-        | ((gap_s > CALLSIGN_GAP_S) & is_renamed)
+        | ((gap_s > SHORTEST_UNHEARD_STOP_S) & (is_renamed | (_sank() & _climbs())))
         # With a callsign, a jump is a false position; without one, nobody can tell.
-        | ((F.col("thread") == "") & is_jump("before", "position"))
+        | ((F.col("thread") == "") & F.coalesce("step.is_jump", F.lit(False)))
     )
+
+
+def _sank() -> Column:
+    """It was low and sinking when it was last heard."""
+    return F.coalesce(F.col("low_before") & (F.col("rate_before") <= -MIN_RATE_MPS), F.lit(False))
+
+
+def _climbs() -> Column:
+    """It is low and climbing when it is heard again."""
+    rate_mps = F.col("vertical_rate_mps")
+    return F.coalesce((F.col("altitude_m") < LOW_M) & (rate_mps >= MIN_RATE_MPS), F.lit(False))
 
 
 def _flew_on() -> Column:
@@ -81,55 +87,16 @@ def _flew_on() -> Column:
     far_m = distance_m(place_of("before"), place_of("position"))
     slowest, fastest = (ratio * F.col("speed_before") for ratio in HOLE_SPEED_RATIO)
     final_s = (F.floor(F.col("last_s") / _DAY_S) + 1) * _DAY_S + FINAL_S
-    return F.coalesce(
-        (F.col("contact_s") - F.col("last_s") <= LONGEST_HOLE_S)
-        & (F.col("contact_s") < final_s)
-        & ~F.col("ground_before")
-        & ~F.col("is_ground")
-        & (F.col("callsign") == F.col("callsign_before"))
-        & (far_m / F.greatest(elapsed_s, F.lit(1))).between(slowest, fastest),
-        F.lit(False),
-    )
-
-
-def _with_threads(observed: DataFrame) -> DataFrame:
-    """Tell apart aircraft that share an address: where it jumps, each callsign is a thread.
-
-    Between jumps and long gaps lie pieces. A piece that a jump begins or ends is threaded by the
-    callsign, filled within the piece; all others are in the thread "".
-    """
-    along = Along("icao24")
-    is_edge = F.col("is_jump") | F.coalesce(F.col("gap_s") > LONGEST_GAP_S, F.lit(True))
-    is_named = F.col("is_edge") | F.col("callsign").isNotNull()
-    neighbours = {
-        "begins_by_jump": along.known_here("edge_is_jump"),
-        "ends_by_jump": along.known_after("edge_is_jump"),
-        "named": along.known_here("name"),
-        "named_next": along.known_after("name"),
-    }
-    is_contested = F.col("begins_by_jump") | F.coalesce("ends_by_jump", F.lit(False))
-    callsign = F.coalesce(
-        "named.callsign",
-        # A name beyond the edge is that of the next piece.
-        F.when(~F.col("named_next.is_edge"), F.col("named_next.callsign")),
-        F.lit(""),
-    )
     return (
-        observed.withColumns(
-            {
-                "before": along.known_before("position"),
-                "gap_s": F.col("contact_s") - along.before("contact_s"),
-            }
+        ~_sank()
+        & ~_climbs()
+        & ~F.coalesce("ground_before", F.lit(False))
+        & ~F.coalesce("says_ground", F.lit(False))
+        & F.coalesce(
+            (F.col("contact_s") - F.col("last_s") <= LONGEST_HOLE_S)
+            & (F.col("contact_s") < final_s)
+            & (F.col("callsign") == F.col("callsign_before"))
+            & (far_m / F.greatest(elapsed_s, F.lit(1))).between(slowest, fastest),
+            F.lit(False),
         )
-        .withColumn("is_jump", is_jump("before", "position"))
-        .withColumn("is_edge", is_edge)
-        .withColumns(
-            {
-                "edge_is_jump": F.when(F.col("is_edge"), F.col("is_jump")),
-                "name": F.when(is_named, F.struct("is_edge", "callsign")),
-            }
-        )
-        .withColumns(neighbours)
-        .withColumn("thread", F.when(is_contested, callsign).otherwise(""))
-        .drop("before", "gap_s", "is_jump", "is_edge", "edge_is_jump", "name", *neighbours)
     )

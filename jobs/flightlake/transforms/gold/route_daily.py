@@ -25,7 +25,7 @@ def derive(sources: Sources, period: Period) -> DataFrame:
             F.count_distinct("icao24").alias("aircraft"),
             F.count_distinct("airline_icao").alias("airlines"),
             F.round(F.mean("flown_distance_m"), 1).alias("mean_flown_distance_m"),
-            F.median("duration_s").alias("median_duration_s"),
+            F.median("airborne_s").alias("median_airborne_s"),
         )
     )
     distance = distance_m(place_of("departure"), place_of("arrival"))

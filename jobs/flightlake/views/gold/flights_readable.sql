@@ -16,7 +16,7 @@ SELECT
     CAST(f.last_seen AS timestamp) AS last_seen,
     CAST(f.take_off_time AS timestamp) AS take_off_time,
     CAST(f.landing_time AS timestamp) AS landing_time,
-    round(CAST(f.duration_s AS double) / 60) AS duration_min,
+    round(CAST(f.airborne_s AS double) / 60) AS airborne_min,
     round(f.great_circle_distance_m / 1852) AS great_circle_distance_nmi,
     round(f.flown_distance_m / 1852) AS flown_distance_nmi,
     round(f.max_altitude_m / 0.3048) AS max_altitude_ft,

@@ -11,7 +11,7 @@ SELECT
     r.airlines,
     round(r.great_circle_distance_m / 1852) AS great_circle_distance_nmi,
     round(r.mean_flown_distance_m / 1852) AS mean_flown_distance_nmi,
-    round(r.median_duration_s / 60) AS median_duration_min,
+    round(r.median_airborne_s / 60) AS median_airborne_min,
     r.date
 FROM gold.route_daily AS r
 LEFT JOIN ref.airports AS d ON r.departure_airport = d.airport

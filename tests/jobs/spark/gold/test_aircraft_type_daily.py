@@ -36,8 +36,8 @@ def types(flights, rows_of, day):
 
 def test_a_type_counts_each_aircraft_once_and_has_the_names_that_most_of_it_have(types, day):
     rows = types(
-        {"icao24": "3c6444", "duration_s": 3_600},
-        {"icao24": "3c6444", "duration_s": 1_800},
+        {"icao24": "3c6444", "airborne_s": 3_600},
+        {"icao24": "3c6444", "airborne_s": 1_800},
         {"icao24": "3c6445", "airline_icao": "BAW"},
         {"icao24": "400aaa"},
         {"icao24": "400bbb"},

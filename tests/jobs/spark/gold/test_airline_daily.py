@@ -26,8 +26,8 @@ def airlines(flights, rows_of, day):
 
 def test_an_airline_counts_each_aircraft_airport_and_route_once(airlines, day):
     rows = airlines(
-        {"duration_s": 5_400, "flown_distance_m": 660_000.4},
-        {"duration_s": 1_800, "flown_distance_m": 340_000.0},
+        {"airborne_s": 5_400, "flown_distance_m": 660_000.4},
+        {"airborne_s": 1_800, "flown_distance_m": 340_000.0},
         {"icao24": "3c6445", "departure_airport": "EGLL", "arrival_airport": "EDDF"},
         {"arrival_airport": None, "flown_distance_m": None},
         {"airline_icao": "BAW", "departure_airport": None},

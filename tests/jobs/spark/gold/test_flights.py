@@ -322,6 +322,6 @@ def test_neither_the_order_of_rows_nor_a_repeat_of_them_shows(sources):
     assert len(once) == 2
 
 
-def test_flights_are_derived_by_the_day(sources, hour):
-    with pytest.raises(TypeError, match="derived by the day"):
+def test_flights_are_derived_per_day(sources, hour):
+    with pytest.raises(TypeError, match="derived per day"):
         derive(sources([]), hour)

@@ -31,9 +31,9 @@ def routes(flights, rows_of, day):
 
 def test_a_route_is_one_way_between_two_airports_that_are_known(routes, day):
     rows = routes(
-        {"flown_distance_m": 660_000.0, "duration_s": 5_400},
-        {"flown_distance_m": 700_000.0, "duration_s": 6_000},
-        {"icao24": "400aaa", "airline_icao": None, "flown_distance_m": None, "duration_s": 5_500},
+        {"flown_distance_m": 660_000.0, "airborne_s": 5_400},
+        {"flown_distance_m": 700_000.0, "airborne_s": 6_000},
+        {"icao24": "400aaa", "airline_icao": None, "flown_distance_m": None, "airborne_s": 5_500},
         {"departure_airport": "EGLL", "arrival_airport": "EDDF"},
         {"arrival_airport": "EDDF"},
         {"departure_airport": "ZZZZ"},
@@ -51,7 +51,7 @@ def test_a_route_is_one_way_between_two_airports_that_are_known(routes, day):
     }
     out = found.loc["EDDF", "EGLL"]
     assert (out.flights, out.aircraft, out.airlines) == (3, 2, 1)
-    assert (out.mean_flown_distance_m, out.median_duration_s) == (680_000, 5_500)
+    assert (out.mean_flown_distance_m, out.median_airborne_s) == (680_000, 5_500)
     assert out.great_circle_distance_m == pytest.approx(654_000, rel=0.005)
     assert found.loc["EGLL", "EDDF"].great_circle_distance_m == out.great_circle_distance_m
     assert found.loc["EDDF", "EDDF"].great_circle_distance_m == 0
