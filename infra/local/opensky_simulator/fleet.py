@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from opensky_simulator.airports import Airports
 from opensky_simulator.countries import COUNTRIES
+from opensky_simulator.hashing import Bools
 
 Ints = npt.NDArray[np.int64]
 
@@ -77,9 +78,13 @@ balloon     0    10    9   3   4     65  66  3200 .02   3400   1   10   0   240 
 
 KINDS: tuple[Kind, ...] = tuple(_kind(line) for line in _TABLE.strip().splitlines()[1:])
 KIND_NUMBER = {kind.name: number for number, kind in enumerate(KINDS)}
+PRIVATE = [KIND_NUMBER[name] for name in ("light", "rotorcraft", "glider")]
 
 _AIRCRAFT_PER_BALLOON = 5_000
 _AIRCRAFT_PER_GHOST = 700
+# Gliders under an address of FLARM's own (assumed): one of two in the tracks, ddfd15.
+OTHER_SYSTEM_SHARE = 0.5
+_FLARM_BLOCK = 0xDD0000
 _CALLSIGN_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -88,7 +93,8 @@ class Fleet:
     """Columns, one element an aircraft.
 
     ``ghost_of`` is -1, or the aircraft whose address this one transmits by mistake: the two then
-    share an ``icao24`` and must never be reported in the same answer.
+    share an ``icao24`` and must never be reported in the same answer. ``other_system`` marks
+    addresses of FLARM, which no state has assigned.
     """
 
     kind: Ints
@@ -97,6 +103,7 @@ class Fleet:
     icao24: list[str]
     registration: list[str]
     ghost_of: Ints
+    other_system: Bools
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -114,7 +121,12 @@ def build_fleet(size: int, airports: Airports, rng: np.random.Generator) -> Flee
     ghost_of = _draw_ghosts(size, rng)
     for ghost in np.flatnonzero(ghost_of >= 0).tolist():
         icao24[ghost] = icao24[int(ghost_of[ghost])]
-    return Fleet(kind, home, country, icao24, _registrations(country, rng), ghost_of)
+    other_system = (kind == KIND_NUMBER["glider"]) & (rng.random(size) < OTHER_SYSTEM_SHARE)
+    other_system &= ghost_of < 0
+    for number, aircraft in enumerate(np.flatnonzero(other_system).tolist()):
+        icao24[aircraft] = f"{_FLARM_BLOCK + number:06x}"
+    registrations = _registrations(country, rng)
+    return Fleet(kind, home, country, icao24, registrations, ghost_of, other_system)
 
 
 def _draw_countries(size: int, rng: np.random.Generator) -> Ints:
@@ -125,11 +137,11 @@ def _draw_countries(size: int, rng: np.random.Generator) -> Ints:
 def _draw_homes(kind: Ints, country: Ints, airports: Airports, rng: np.random.Generator) -> Ints:
     """Airlines live at hubs, private aircraft anywhere in their country."""
     home = np.zeros(len(kind), dtype=np.int64)
-    private = np.isin(kind, [KIND_NUMBER[name] for name in ("light", "rotorcraft", "glider")])
+    private = np.isin(kind, PRIVATE)
     for number in range(len(COUNTRIES)):
         here = np.flatnonzero(airports.country == number)
-        weight = airports.weight[here]
-        for group, p in ((private, np.sqrt(weight)), (~private, weight)):
+        airline, own = airports.airline_weight[here], airports.private_weight[here]
+        for group, p in ((private, own), (~private, airline)):
             members = np.flatnonzero(group & (country == number))
             home[members] = rng.choice(here, size=len(members), p=p / p.sum())
     return home

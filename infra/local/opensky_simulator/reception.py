@@ -7,8 +7,8 @@ state whose aircraft was not heard again is repeated unchanged, as in the real f
 import numpy as np
 
 from opensky_simulator.airports import Airports, ReceiverMap
-from opensky_simulator.hashing import Floats, mix, uniform
-from opensky_simulator.legs import Bools, Legs
+from opensky_simulator.hashing import Bools, Floats, mix, uniform
+from opensky_simulator.legs import Legs
 from opensky_simulator.motion import Motion
 from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S, Flights
 
@@ -16,6 +16,10 @@ from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S, Flights
 _SLOT_S = LONGEST_CONTACT_AGE_S + 6
 # Of the flights at an airport with a receiver, the share that is heard on the ground.
 _SEES_GROUND = 0.75
+# Flights that one receiver near one end hears only there: on final, or just after take-off
+# (assumed; 3 of the 10 aircraft of the recording of Zürich, a poll of one airport, are so).
+ONLY_FINAL_SHARE = ONLY_TAKE_OFF_SHARE = 0.02
+_ON_FINAL_S, _AFTER_TAKE_OFF_S = (70.0, 200.0), (90.0, 300.0)
 _SILENCE_SHARE = 0.19
 _LASTS_TO_END_SHARE = 0.5
 _RANGE_AT_GROUND_KM = 50.0
@@ -34,9 +38,11 @@ class Reception:
 
     def __init__(self, legs: Legs, airports: Airports, motion: Motion) -> None:
         self._legs = legs
-        self._airports = airports
         self._motion = motion
         self._map = ReceiverMap(airports)
+        has = airports.has_receiver
+        self._hears_start = has[legs.departure] & ~legs.short_stop
+        self._hears_end = has[legs.arrival] & ~np.append(legs.short_stop[1:], False)
 
     def last_contact(self, flights: Flights, since_s: Floats) -> tuple[Floats, Bools]:
         """Return when each was last heard at or before ``since_s``, and whether it ever was."""
@@ -85,7 +91,6 @@ class Reception:
         and disappears at some hundred metres.
         """
         legs, leg = self._legs, flights.leg
-        has = self._airports.has_receiver
         airborne_s = legs.airborne_s[leg]
         begins, ends = uniform(flights.key, "heard from"), uniform(flights.key, "heard until")
         roll_s = legs.roll_s[leg]
@@ -96,8 +101,13 @@ class Reception:
         last_s = np.where(
             ends < _SEES_GROUND, until_ground_s, airborne_s - 180 * (ends - _SEES_GROUND)
         )
-        first_s = np.where(has[legs.departure[leg]], first_s, 60 + 200 * begins)
-        last_s = np.where(has[legs.arrival[leg]], last_s, airborne_s - 60 - 300 * ends)
+        first_s = np.where(self._hears_start[leg], first_s, 60 + 200 * begins)
+        last_s = np.where(self._hears_end[leg], last_s, airborne_s - 60 - 300 * ends)
+        side = uniform(flights.key, "only one end")
+        on_final = airborne_s - _between(_ON_FINAL_S, begins)
+        first_s = np.where(side < ONLY_FINAL_SHARE, np.maximum(first_s, on_final), first_s)
+        out = _between(_AFTER_TAKE_OFF_S, ends)
+        last_s = np.where(side > 1 - ONLY_TAKE_OFF_SHARE, np.minimum(last_s, out), last_s)
         return np.floor(first_s), last_s
 
     def _silence(self, flights: Flights, first_s: Floats, slot: Floats) -> tuple[Floats, Floats]:
@@ -117,6 +127,10 @@ class Reception:
         beyond = far > 1
         begin_s = np.where(beyond, 0.0, np.where(silent, begin_s, _SLOT_S))
         return begin_s, np.where(beyond | silent, np.where(beyond, _SLOT_S, end_s), _SLOT_S)
+
+
+def _between(bounds: tuple[float, float], share: Floats) -> Floats:
+    return bounds[0] + (bounds[1] - bounds[0]) * share
 
 
 def _thinned(flights: Flights, heard_s: Floats) -> Floats:

@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from opensky_simulator.fleet import KINDS, Fleet
+from opensky_simulator.fleet import KIND_NUMBER, KINDS, Fleet
 from opensky_simulator.hashing import mix, uniform
 from opensky_simulator.identity import Identities
 
 _KNOWN_SHARE, _TYPED_SHARE = 0.96, 0.98
+# Addresses of FLARM that the register has as an airliner (assumed).
+_SAME_ADDRESS_SHARE = 0.1
 _OLDEST, _YEARS = 1985, 40
 _OWNERS = ("", "First Leasing Trust", "Aéroclub de l'Ouest", "Smith, Jones & Daughters")
 _CATEGORIES = {
@@ -64,17 +66,20 @@ _TYPES = {
 def airframes(fleet: Fleet, identities: Identities, seed: int) -> list[Airframe]:
     """Return what is known of the fleet, by address; a few of its aircraft are missing.
 
-    A ghost is in no register: the address that it transmits is another aircraft's.
+    A ghost is in no register: the address that it transmits is another aircraft's. So is FLARM's
+    address of a glider, which a few times is that of an airliner.
     """
     key = mix(seed, np.arange(len(fleet)))
-    known = (fleet.ghost_of < 0) & (uniform(key, "registered") < _KNOWN_SHARE)
+    share = np.where(fleet.other_system, _SAME_ADDRESS_SHARE, _KNOWN_SHARE)
+    known = (fleet.ghost_of < 0) & (uniform(key, "registered") < share)
+    kinds = np.where(fleet.other_system, KIND_NUMBER["airliner"], fleet.kind)
     typed = (uniform(key, "typed") < _TYPED_SHARE).tolist()
     type_draw, owner_draw, year_draw = (
         uniform(key, purpose).tolist() for purpose in ("type", "owner", "built")
     )
     found = []
     for aircraft in np.flatnonzero(known).tolist():
-        kind = KINDS[int(fleet.kind[aircraft])]
+        kind = KINDS[int(kinds[aircraft])]
         types = _TYPES[kind.name]
         year = _OLDEST + int(year_draw[aircraft] * _YEARS)
         found.append(

@@ -6,8 +6,8 @@ import numpy as np
 
 from opensky_simulator.airports import Airports
 from opensky_simulator.fleet import KINDS, Fleet, Ints
-from opensky_simulator.hashing import Floats, Keys, mix, uniform
-from opensky_simulator.legs import Bools, Legs, period_of
+from opensky_simulator.hashing import Bools, Floats, Keys, mix, uniform
+from opensky_simulator.legs import Legs, period_of
 
 # OpenSky repeats a state for this long after the last contact (measured: up to 314 s).
 LONGEST_CONTACT_AGE_S = 314

@@ -8,20 +8,25 @@ import numpy as np
 from opensky_simulator.airports import load_airports
 from opensky_simulator.countries import COUNTRIES
 from opensky_simulator.fleet import KINDS, build_fleet
-from opensky_simulator.hashing import Floats, mix, uniform
+from opensky_simulator.hashing import Bools, Floats, mix, uniform
 from opensky_simulator.identity import Identities
-from opensky_simulator.legs import Bools, build_legs
+from opensky_simulator.legs import build_legs
 from opensky_simulator.motion import Motion
 from opensky_simulator.noise import FLARM, Measured, Who, measure, spoil
+from opensky_simulator.numbers import json_numbers
 from opensky_simulator.reception import Reception
 from opensky_simulator.register import Airframe, airframes
 from opensky_simulator.schedule import Flights, Schedule
+from opensky_simulator.spoofing import spoofed
+from opensky_simulator.surface import SurfaceObjects
 
 BoundingBox = tuple[float, float, float, float]
 
 # How many aircraft must exist for one of them to be visible at an average moment.
 _FLEET_PER_VISIBLE = 3.2
 _CATEGORY_UNKNOWN_SHARE = 0.3
+# What OpenSky writes for an address that no state has assigned.
+_NO_COUNTRY = "Unknown"
 
 
 class World:
@@ -39,10 +44,11 @@ class World:
         self._fleet = build_fleet(size, self._airports, rng)
         self._legs = build_legs(self._fleet, self._airports, seed, rng)
         self._schedule = Schedule(self._fleet, self._legs, self._airports, seed)
-        self._motion = Motion(self._legs, self._airports, seed)
+        self._motion = Motion(self._legs, self._airports)
         self._reception = Reception(self._legs, self._airports, self._motion)
         self._identities = Identities(self._fleet, self._legs, seed)
         self._origin = self._origins()
+        self._surface = SurfaceObjects(self._airports, self._fleet, aircraft, seed)
 
     def answer(self, time_s: int, extended: bool = False, bbox: BoundingBox | None = None) -> bytes:
         """Return the body of an answer: compact JSON, ``states`` null when there are none."""
@@ -63,19 +69,23 @@ class World:
         heard &= self._not_a_ghost(flights, heard)
         flights, contact_s = flights.take(heard), contact_s[heard]
         position_s = self._reception.position_time(flights, contact_s)
-        places = self._motion.places(flights, position_s)
         who = self._who(flights, contact_s)
-        row = measure(who, places, self._motion.profile(flights, contact_s))
+        places = self._motion.places(flights, position_s)
+        height_m = self._motion.profile(flights, position_s).height_m
+        shown, shown_mps = spoofed(who.flight, flights.lift_off_s + position_s, places, height_m)
+        row = measure(who, shown, self._motion.profile(flights, contact_s), shown_mps)
         spoil(who, row)
-        rows = self._rows(flights, contact_s, position_s, row, extended)
+        rows = self._rows(flights, who, position_s, row, extended)
+        rows += self._surface.rows(time_s, extended)
         return rows if bbox is None else [values for values in rows if inside(bbox, values)]
 
     def flights(self, begin_s: float, end_s: float) -> list[dict[str, Any]]:
         """Return the true flights that were in the air at some moment of [begin_s, end_s].
 
-        Times are unix seconds. ``departure`` and ``arrival`` are ICAO codes; ``route`` is
-        "great circle", or "loop" for a flight that returns to where it took off. Aircraft that
-        share an address by mistake (ghosts) both appear.
+        Times are unix seconds. ``departure`` and ``arrival`` are ICAO codes, or OurAirports'
+        idents where there are none; ``route`` is "direct", or for a flight that returns to where
+        it took off "loop" or "circuits"; ``distance_m`` is the way flown. Aircraft that share an
+        address by mistake (ghosts) both appear.
         """
         flights = self._schedule.between(begin_s, end_s)
         flights = flights.take(np.argsort(flights.lift_off_s, kind="stable"))
@@ -84,14 +94,14 @@ class World:
             "icao24": [self._fleet.icao24[aircraft] for aircraft in flights.aircraft.tolist()],
             "callsign": self._identities.true_callsigns(flights),
             "kind": [KINDS[kind].name for kind in self._fleet.kind[flights.aircraft].tolist()],
-            "departure": [airports.icao[place] for place in legs.departure[leg].tolist()],
-            "arrival": [airports.icao[place] for place in legs.arrival[leg].tolist()],
+            "departure": [airports.code[place] for place in legs.departure[leg].tolist()],
+            "arrival": [airports.code[place] for place in legs.arrival[leg].tolist()],
             "take_off_s": flights.lift_off_s.astype(np.int64).tolist(),
             "landing_s": np.rint(flights.lift_off_s + legs.airborne_s[leg])
             .astype(np.int64)
             .tolist(),
-            "distance_m": np.rint(legs.distance_m[leg]).astype(np.int64).tolist(),
-            "route": ["loop" if loop else "great circle" for loop in legs.loop[leg].tolist()],
+            "distance_m": np.rint(legs.length_m[leg]).astype(np.int64).tolist(),
+            "route": [_route(*of) for of in zip(legs.loop[leg], legs.laps[leg], strict=True)],
             "ghost": (self._fleet.ghost_of[flights.aircraft] >= 0).tolist(),
         }
         return [
@@ -115,21 +125,28 @@ class World:
         """OpenSky tells the country from the address, so a ghost has that of the other one."""
         owner = self._fleet.ghost_of
         registered = np.where(owner >= 0, self._fleet.country[owner], self._fleet.country)
-        return [COUNTRIES[number].name for number in registered.tolist()]
+        names = [COUNTRIES[number].name for number in registered.tolist()]
+        for aircraft in np.flatnonzero(self._fleet.other_system).tolist():
+            names[aircraft] = _NO_COUNTRY
+        return names
 
     def _who(self, flights: Flights, contact_s: Floats) -> Who:
         moment_s = flights.lift_off_s + contact_s
+        key = flights.key.view(np.int64)
+        is_arrived = contact_s > self._legs.airborne_s[flights.leg] / 2
         return Who(
             flight=flights.key,
-            second=mix(flights.key.view(np.int64), moment_s),
+            visit=mix(key, is_arrived),
+            second=mix(key, moment_s),
             kind=self._fleet.kind[flights.aircraft],
+            other_system=self._fleet.other_system[flights.aircraft],
             contact_s=moment_s,
         )
 
     def _rows(
         self,
         flights: Flights,
-        contact_s: Floats,
+        who: Who,
         position_s: Floats,
         row: Measured,
         extended: bool,
@@ -139,20 +156,22 @@ class World:
         position = np.where(np.isnan(row.lat), np.nan, flights.lift_off_s + position_s)
         columns: list[list[Any]] = [
             [fleet.icao24[number] for number in aircraft],
-            self._identities.callsigns(flights, row.source == FLARM),
+            self._identities.callsigns(
+                flights, who.contact_s - flights.lift_off_s, row.source == FLARM
+            ),
             [self._origin[number] for number in aircraft],
-            _numbers(position, 0),
-            (flights.lift_off_s + contact_s).astype(np.int64).tolist(),
-            _numbers(row.lon, 4),
-            _numbers(row.lat, 4),
-            _numbers(row.baro_m, 2),
+            json_numbers(position, 0),
+            who.contact_s.astype(np.int64).tolist(),
+            json_numbers(row.lon, 4),
+            json_numbers(row.lat, 4),
+            json_numbers(row.baro_m, 2),
             row.on_ground.tolist(),
-            _numbers(row.speed_mps, 2),
-            _numbers(row.track_deg, 2),
-            _numbers(row.climb_mps, 2),
+            json_numbers(row.speed_mps, 2),
+            json_numbers(row.track_deg, 2),
+            json_numbers(row.climb_mps, 2),
             [None] * len(aircraft),
-            _numbers(row.geo_m, 2),
-            self._identities.squawks(flights, row.on_ground, row.source == FLARM),
+            json_numbers(row.geo_m, 2),
+            self._identities.squawks(flights, who.second, row.on_ground, row.source == FLARM),
             self._identities.special_purpose(flights),
             row.source.tolist(),
         ]
@@ -168,6 +187,10 @@ class World:
         return numbers
 
 
+def _route(is_loop: bool, laps: float) -> str:
+    return "circuits" if laps else "loop" if is_loop else "direct"
+
+
 def encode(time_s: int, states: list[list[Any]]) -> bytes:
     """Return an answer as compact JSON."""
     return json.dumps({"time": time_s, "states": states or None}, separators=(",", ":")).encode()
@@ -180,14 +203,3 @@ def inside(bbox: BoundingBox, state: list[Any]) -> bool:
         return False
     south, west, north, east = bbox
     return south <= lat <= north and west <= lon <= east
-
-
-def _numbers(values: Floats, decimals: int) -> list[Any]:
-    """Round; whole numbers become ints and NaN becomes None, as in OpenSky's JSON."""
-    rounded = np.round(values, decimals)
-    numbers: list[Any] = rounded.tolist()
-    for row in np.flatnonzero(rounded == np.floor(rounded)).tolist():
-        numbers[row] = int(numbers[row])
-    for row in np.flatnonzero(np.isnan(rounded)).tolist():
-        numbers[row] = None
-    return numbers
