@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -59,12 +61,30 @@ def serve() -> Iterator[Serve]:
     server.server_close()
 
 
-@pytest.mark.parametrize("body", [BODY, gzip.compress(BODY, mtime=0)], ids=["plain", "packed"])
-def test_a_file_is_landed_as_it_came_and_once(lake: Lake, serve: Serve, body: bytes) -> None:
-    encoding = {"Content_Encoding": "gzip"} if body != BODY else {}
+def zipped(body: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("airports.csv", body)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        (BODY, ".csv"),
+        (gzip.compress(BODY, mtime=0), ".csv.gz"),
+        (zipped(BODY), ".csv.zip"),
+    ],
+    ids=["plain", "gzip", "zip"],
+)
+def test_a_file_is_landed_as_it_came_and_once(
+    lake: Lake, serve: Serve, body: bytes, ending: str
+) -> None:
+    encoding = {"Content_Encoding": "gzip"} if ending == ".csv.gz" else {}
     url = serve(body, Content_Type="text/csv; charset=utf-8", **encoding)
     key = land_source(lake, "airports", url, DAY)
     assert key.startswith("raw/reference/airports/source=127.0.0.1/2026-01-05-")
+    assert key.endswith(ending)
     assert lake.read(key) == body
     assert land_source(lake, "airports", url, DAY) == key
     assert lake.keys("raw") == [key]

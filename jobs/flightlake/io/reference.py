@@ -25,7 +25,7 @@ from flightlake.transforms.ref import airports, runways
 from flightlake.transforms.ref.lines import Reading, Row, UnknownHeaderError
 
 MAX_LINE_BYTES = 100_000
-_BATCH_ROWS = 20_000
+_BATCH_ROWS = 5_000
 
 
 class UnreadableSourceError(Exception):

@@ -199,7 +199,7 @@ def judge_places(
             "no_country_has_moved",
             "The airports of a country are where they were; a country that moves as a whole is a"
             " file whose coordinates were read wrongly.",
-            f"less than {MAX_MOVED_SHARE:.0%} of a country's airports more than"
+            f"less than {MAX_MOVED_SHARE:.0%} of a country's large and medium airports more than"
             f" {MOVED_M / 1000:.0f} km from where they were",
             "; ".join(countries_moved(airports, comparable)),
         ),

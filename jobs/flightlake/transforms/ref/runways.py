@@ -126,12 +126,13 @@ def _with_ends(runways: pa.Table, latitude_deg: Floats, longitude_deg: Floats) -
     length_m = floats(runways, "length_m")
     heading_deg = _low_heading_deg(runways)
     low, high = _place(runways, "low"), _place(runways, "high")
+    low_m, high_m = (distance_m(*end, latitude_deg, longitude_deg) for end in (low, high))
     is_good = (
-        (distance_m(*low, latitude_deg, longitude_deg) <= MAX_END_DISTANCE_M)
-        & (distance_m(*high, latitude_deg, longitude_deg) <= MAX_END_DISTANCE_M)
-        & (low[0] != high[0])
+        (np.maximum(low_m, high_m) <= MAX_END_DISTANCE_M)
+        & (distance_m(*low, *high) > 0)
         & ~(distance_m(*low, *high) > length_m + MAX_EXCESS_M)
     )
+    is_elsewhere = np.fmax(low_m, high_m) > MAX_END_DISTANCE_M
     heading_deg = np.where(is_good, bearing_deg(*low, *high), heading_deg)
     # The low end is where an aircraft lands that flies its heading: half the length before.
     half_m = length_m / 2
@@ -153,6 +154,9 @@ def _with_ends(runways: pa.Table, latitude_deg: Floats, longitude_deg: Floats) -
     return with_columns(
         runways,
         **ends,
+        # What is said of another place may have another place's elevation.
+        low_elevation_m=np.where(is_elsewhere, np.nan, floats(runways, "low_elevation_m")),
+        high_elevation_m=np.where(is_elsewhere, np.nan, floats(runways, "high_elevation_m")),
         low_heading_deg=heading_deg,
         high_heading_deg=(heading_deg + 180.0) % 360.0,
         position_source=sources,

@@ -19,6 +19,7 @@ from flightlake.contracts.tables import (
     AIRLINES,
     AIRPORTS,
     COUNTRIES,
+    RUNWAYS,
     STATE_VECTORS,
     written_by,
 )
@@ -29,7 +30,12 @@ from flightlake.steps.arguments import ReferenceArguments
 from flightlake.steps.progress import Progress
 from flightlake.steps.reference_refresh import STEP, judge_rows, run, seen_lately
 from flightlake.transforms.ref.seen import FEWEST_SEEN
-from opensky_simulator.datasets import airports_csv, double_quoted_csv, single_quoted_csv
+from opensky_simulator.datasets import (
+    airports_csv,
+    double_quoted_csv,
+    runways_csv,
+    single_quoted_csv,
+)
 from opensky_simulator.world import World
 
 DAY = Day.parse("2025-12-29")
@@ -109,16 +115,23 @@ def test_a_good_version_is_published_and_a_bad_one_leaves_it_and_stops_no_other(
     assert "it misses type, latitude_deg" in why.observed
     assert len(rows(AIRPORTS, "airport")) == embedded_table(AIRPORTS).num_rows
 
-    second = refresh("second", aircraft=aircraft_file(quote='"'), airports=airports_csv())
+    second = refresh(
+        "second",
+        aircraft=aircraft_file(quote='"'),
+        airports=airports_csv(),
+        runways=runways_csv(),
+    )
     assert read_tables_result(lake, STEP, DAY, "second").verdict == "rejected"
-    airports, aircraft = second.tables
+    airports, runways, aircraft = second.tables
     # Each address is in quotes, so that no record has one.
     assert {"table_is_not_a_fragment", "most_lines_are_read"} <= critical(aircraft.judgement)
     assert aircraft.run.rows_withheld == 0
     kept = rows(AIRCRAFT, "icao24", "source")
     assert kept == [{"icao24": icao24, "source": "there"} for icao24 in FLEET]
 
-    assert airports.run.verdict == "pass"
+    assert (airports.run.verdict, runways.run.verdict) == ("pass", "pass")
+    known = {row["airport"] for row in rows(AIRPORTS, "airport")}
+    assert {row["airport"] for row in rows(RUNWAYS, "airport")} <= known
     # What another reader of CSV makes of the file, and another reader of Delta of the table.
     [file] = [key for key in lake.keys("raw/reference/airports") if lake.read(key)[:4] == b'"id"']
     theirs = duckdb.read_csv(lake.url_of(file).removeprefix("file://"), all_varchar=True)

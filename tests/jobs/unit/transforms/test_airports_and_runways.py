@@ -164,6 +164,12 @@ def test_ends_that_are_unknown_are_estimated_from_place_length_and_heading(known
     assert row["low_heading_deg"] == heading_deg
 
 
+def test_an_end_that_is_elsewhere_says_nothing_of_the_elevation():
+    there = {"le_latitude_deg": "48", "le_longitude_deg": "8", "le_elevation_ft": "9000"}
+    _, [row] = completed([{"ident": "HERE"}], [there])
+    assert (row["position_source"], row["low_elevation_m"]) == ("estimated", None)
+
+
 def test_a_helipad_and_a_runway_of_an_unknown_airport_have_no_ends():
     _, rows = completed(
         [{"ident": "HERE"}],
