@@ -6,13 +6,13 @@ import hashlib
 import re
 
 from flightlake.contracts.days import Day
-from flightlake.contracts.storage import Lake
+from flightlake.contracts.storage import Lake, is_gzip
 
 ROOT = "raw/reference"
 MAX_FILE_BYTES = 160 * 1024 * 1024
 """The largest file that is landed or read, unpacked: OpenSky's aircraft database has 103 MB."""
 
-_GZIP_MAGIC, _ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
+_ZIP_MAGIC = b"PK\x03\x04"
 _KEY = re.compile(rf"{ROOT}/(?P<table>\w+)/source=(?P<source>[\w.-]+)/[\w.-]+")
 
 
@@ -46,11 +46,6 @@ def source_of(table: str, key: str) -> str:
     if found is None or found["table"] != table:
         raise ValueError(f"{key} is no source file of {table}: write {ROOT}/{table}/source=…/…")
     return found["source"]
-
-
-def is_gzip(body: bytes) -> bool:
-    """Whether a file is packed, by its first bytes: names and headers of servers say anything."""
-    return body.startswith(_GZIP_MAGIC)
 
 
 def is_zip(body: bytes) -> bool:

@@ -15,8 +15,8 @@ from typing import IO
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from flightlake.contracts.references import MAX_FILE_BYTES, is_gzip, is_zip, source_of
-from flightlake.contracts.storage import Lake, ObjectTooLargeError
+from flightlake.contracts.references import MAX_FILE_BYTES, is_zip, source_of
+from flightlake.contracts.storage import Lake, ObjectTooLargeError, is_gzip
 from flightlake.contracts.tables import AIRPORTS, RUNWAYS, Table
 from flightlake.io.frames import schema_of
 from flightlake.reference import embedded_rows
