@@ -18,6 +18,7 @@ ARROW = {
     "int": pa.int32(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
+    "array<string>": pa.list_(pa.string()),
 }
 
 
