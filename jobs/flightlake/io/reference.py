@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from itertools import count, islice
+from threading import RLock
 from typing import IO
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from flightlake.transforms.ref.lines import Reading, Row, UnknownHeaderError
 
 MAX_LINE_BYTES = 100_000
 _BATCH_ROWS = 5_000
+_embedding = RLock()
 
 
 class UnreadableSourceError(Exception):
@@ -82,12 +84,17 @@ def completed(table: Table, rows: pa.Table, other: Callable[[Table], pa.Table]) 
     return rows
 
 
-@cache
 def embedded_table(table: Table) -> pa.Table:
     """The rows of a reference table that come with the project."""
+    # Tables are created at once, and those that need the same rows would all make them.
+    with _embedding:
+        return _embedded_table(table)
 
+
+@cache
+def _embedded_table(table: Table) -> pa.Table:
     def other(of: Table) -> pa.Table:
-        return embedded_table(of) if of is AIRPORTS else as_table(of, embedded_rows(of))
+        return _embedded_table(of) if of is AIRPORTS else as_table(of, embedded_rows(of))
 
     return completed(table, as_table(table, embedded_rows(table)), other)
 
