@@ -114,7 +114,7 @@ class Reception:
         """Return the interval of a slot in which nothing is heard; [0, slot) beyond all range."""
         middle_s = first_s + (slot + 0.5) * _SLOT_S
         lat, lon = self._motion.rough_places(flights, middle_s)
-        height_m = self._motion.profile(flights, middle_s).height_m.clip(0, None)
+        height_m = self._motion.heights_m(flights, middle_s).clip(0, None)
         range_km = _RANGE_AT_GROUND_KM + _RANGE_KM_PER_ROOT_M * np.sqrt(height_m)
         far = self._map.distance_km(lat, lon) / range_km
         key = mix(flights.key.view(np.int64), slot)

@@ -71,7 +71,7 @@ class World:
         position_s = self._reception.position_time(flights, contact_s)
         who = self._who(flights, contact_s)
         places = self._motion.places(flights, position_s)
-        height_m = self._motion.profile(flights, position_s).height_m
+        height_m = self._motion.heights_m(flights, position_s)
         shown, shown_mps = spoofed(who.flight, flights.lift_off_s + position_s, places, height_m)
         row = measure(who, shown, self._motion.profile(flights, contact_s), shown_mps)
         spoil(who, row)
