@@ -18,6 +18,14 @@ from flightlake_measure.flights_check import compare
 from pyspark.sql import DataFrame, SparkSession
 
 Rows = list[dict[str, Any]]
+ON_GROUND = {
+    "is_on_ground": True,
+    "ground_speed_mps": 8.0,
+    "vertical_rate_mps": None,
+    "baro_altitude_m": None,
+    "geo_altitude_m": None,
+}
+"""What a surface report says, and what it does not."""
 
 HOUR = Hour.parse("2025-12-28T02")
 DAY = Day(HOUR.date)
@@ -26,6 +34,23 @@ DAY = Day(HOUR.date)
 @pytest.fixture
 def hour() -> Hour:
     return HOUR
+
+
+@pytest.fixture
+def on_ground() -> dict[str, Any]:
+    """What makes a state one of an aircraft on the ground."""
+    return ON_GROUND
+
+
+@pytest.fixture
+def surface_objects() -> list[dict[str, Any]]:
+    """A mast and two vehicles, one with a category, one with a vehicle's callsign."""
+    silent = ON_GROUND | {"squawk": None}
+    return [
+        {"icao24": "0b5000", "category": 18, "ground_speed_mps": 0.0, "callsign": "MAST"},
+        ON_GROUND | {"icao24": "0b5001", "category": 17},
+        silent | {"icao24": "0b5002", "callsign": "FLW ME 1", "is_on_ground": False},
+    ]
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ def block(first, last, code, country):
     }
 
 
-def test_an_aircraft_counts_for_the_state_of_its_address_block(states, rows_of, hour):
+def test_an_aircraft_counts_for_the_state_of_its_address_block(
+    states, rows_of, hour, on_ground, surface_objects
+):
     blocks = [
         block("3c0000", "3fffff", "DE", "Germany"),
         block("201000", "2013ff", "NA", "Namibia"),
@@ -24,13 +26,16 @@ def test_an_aircraft_counts_for_the_state_of_its_address_block(states, rows_of, 
     ]
     seen = states(
         {"icao24": "3c0000"},
-        {"icao24": "3c0000", "at_s": 690, "is_on_ground": True},
-        {"icao24": "3fffff", "is_on_ground": True},
+        on_ground | {"icao24": "3c0000", "at_s": 690},
+        on_ground | {"icao24": "3fffff"},
         {"icao24": "43c001"},
         {"icao24": "43bfff"},
         {"icao24": "2013ff"},
         {"icao24": "400000", "at_s": 3600},
         {"icao24": "000000"},
+        # A FLARM device whose own address lies in the German block.
+        {"icao24": "3f0000", "position_source": 3},
+        *surface_objects,
     )
     sources = {"silver.state_vectors": seen, "ref.countries": rows_of("ref.countries", blocks)}
     names = ("country_code", "country", "aircraft", "airborne_aircraft", "states")
@@ -38,5 +43,5 @@ def test_an_aircraft_counts_for_the_state_of_its_address_block(states, rows_of, 
         ("DE", "Germany", 3, 2, 4),
         ("GB", "United Kingdom", 1, 1, 1),
         ("NA", "Namibia", 1, 1, 1),
-        ("ZZ", "Unknown", 1, 1, 1),
+        ("ZZ", "Unknown", 2, 2, 2),
     }

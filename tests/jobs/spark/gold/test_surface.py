@@ -37,7 +37,6 @@ FLIES = {
 STANDS = {
     "taxiing": {**ON_GROUND, "ground_speed_mps": 8.0},
     "the take-off run": {**ON_GROUND, "ground_speed_mps": 80.0},
-    "parked with a speed from long ago": {**ON_GROUND, "ground_speed_mps": 240.8},
     "a vehicle that says so": {"category": 17, "ground_speed_mps": 60.0},
     "a mast": {"category": 18, "ground_speed_mps": 0.0},
 }
@@ -56,6 +55,7 @@ DOUBTFUL = {
     },
     "a test transponder": {**NO_POSITION, "ground_speed_mps": 69.5, "vertical_rate_mps": None},
     "parked with the altitude of a cruise": {"ground_speed_mps": None, "vertical_rate_mps": None},
+    "parked with a speed from long ago": {**ON_GROUND, "ground_speed_mps": 240.8},
     "nothing known": {**NO_POSITION, "ground_speed_mps": None, "vertical_rate_mps": None},
 }
 

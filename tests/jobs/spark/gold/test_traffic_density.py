@@ -20,12 +20,13 @@ def density(states, hour):
     return derived
 
 
-def test_an_aircraft_is_one_in_each_of_its_cells(density):
+def test_an_aircraft_is_one_in_each_of_its_cells(density, on_ground, surface_objects):
     found = density(
         AT_FRANKFURT | {"at_s": 0, "baro_altitude_m": 1000.0},
         AT_FRANKFURT | {"at_s": 90, "baro_altitude_m": 2000.01},
-        AT_FRANKFURT | {"icao24": "aaaaaa", "is_on_ground": True, "baro_altitude_m": 100.0},
+        AT_FRANKFURT | on_ground | {"icao24": "aaaaaa"},
         {"at_s": 180, "latitude_deg": 49.6, "longitude_deg": 8.57},
+        *(AT_FRANKFURT | row for row in surface_objects),
     )
     counts = ("aircraft", "airborne_aircraft", "states", "mean_baro_altitude_m")
     assert {cell: tuple(row[name] for name in counts) for cell, row in found.items()} == {
