@@ -38,7 +38,13 @@ from flightlake.steps.derived import derive_tables
 from flightlake.steps.progress import Progress, describe
 from flightlake.transforms.silver.enrich import Regions, enrich
 from flightlake.transforms.silver.parse import MAX_RAW_ROW_CHARS, conform, explode_rows
-from flightlake.transforms.silver.repeats import QUARANTINED, REPEATED, STAGED, classify
+from flightlake.transforms.silver.repeats import (
+    BEFORE,
+    QUARANTINED,
+    REPEATED,
+    STAGED,
+    classify,
+)
 from flightlake.transforms.silver.row_rules import broken_rules
 from flightlake.transforms.silver.value_rules import null_impossible_values
 
@@ -122,7 +128,7 @@ def run(
             arguments.run_id,
             history=history,
             progress=progress,
-            at_hand={STATE_VECTORS.full_name: _states(staged.rows)},
+            at_hand={STATE_VECTORS.full_name: _states_and_those_before(staged.rows)},
             parameters=region_parameters(arguments.regions),
         )
     result = _result(arguments, staged, judgement, written, tables, progress.seconds)
@@ -232,6 +238,13 @@ def _with_outcome(rows: DataFrame, outcome: str) -> DataFrame:
 
 def _states(rows: DataFrame) -> DataFrame:
     return delta.columns_of_table(_with_outcome(rows, STAGED), STATE_VECTORS)
+
+
+def _states_and_those_before(rows: DataFrame) -> DataFrame:
+    """With the good rows of the last answer before the hour: movements have two sides."""
+    is_good_before = (F.col("outcome") == BEFORE) & (F.size("reasons") == 0)
+    wanted = rows.where((F.col("outcome") == STAGED) | is_good_before)
+    return delta.columns_of_table(wanted, STATE_VECTORS)
 
 
 def _result(

@@ -41,8 +41,8 @@ def classify(rows: DataFrame) -> DataFrame:
             null for the first) and ``is_before`` (the row is of the answer before the hour).
 
     Returns:
-        The same rows with ``outcome``: staged, quarantined, repeated, or before (rows that only
-        serve to find repeats); quarantined ones have at least one reason.
+        The same rows with ``outcome``: staged, quarantined, repeated, or before (rows of the hour
+        before, published by its own run); quarantined ones have at least one reason.
     """
     # One order for both windows, by data alone: a re-run cannot differ.
     order = ("raw_object", "row_index")

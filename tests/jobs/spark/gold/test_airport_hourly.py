@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from flightlake.contracts.hours import Hour
 from flightlake.transforms.gold.airport_hourly import derive
 
 MAIN = {"airport": "AAAA", "iata": "AAA", "latitude_deg": 50.0, "longitude_deg": 8.0}
@@ -11,68 +14,160 @@ ALONE = {"airport": "BBBB", "latitude_deg": -20.0, "longitude_deg": -180.0, "ele
 HELIPORT = {"airport": "HHHH", "latitude_deg": 20.0, "longitude_deg": 8.0, "type": "heliport"}
 
 AT_MAIN = {"latitude_deg": 50.0, "longitude_deg": 8.0}
-GROUND = {"is_on_ground": True, "ground_speed_mps": 8.0, "baro_altitude_m": None}
-GROUND |= {"geo_altitude_m": None, "vertical_rate_mps": None}
-CLIMBS = {"baro_altitude_m": 600.0, "vertical_rate_mps": 10.0}
-SINKS = {"baro_altitude_m": 600.0, "vertical_rate_mps": -4.0}
+LOW = {"baro_altitude_m": 600.0, "geo_altitude_m": None, "ground_speed_mps": 75.0}
+CLIMBS, SINKS = (LOW | {"vertical_rate_mps": rate_mps} for rate_mps in (10.0, -4.0))
 FAR = {"latitude_deg": 51.0, "longitude_deg": 8.0}
+AT_GATE = {"ground_speed_mps": 0.0, "baro_altitude_m": 50.0, "geo_altitude_m": None}
 
 
 @pytest.fixture
 def airports(states, rows_of, hour):
     """The rows of the table by airport, from states."""
-    reference = [MAIN, STRIP, ALONE, HELIPORT]
 
-    def derived(*rows):
+    def derived(*rows, of=hour, reference=(MAIN, STRIP, ALONE, HELIPORT)):
         sources = {
             "silver.state_vectors": states(*(AT_MAIN | row for row in rows)),
             "ref.airports": rows_of("ref.airports", reference),
         }
         counts = ("aircraft", "departures", "arrivals", "ground_aircraft", "overflights")
-        found = derive(sources, hour).collect()
+        found = derive(sources, of).collect()
         return {row["airport"]: tuple(row[name] for name in counts) for row in found}
 
     return derived
 
 
-def test_aircraft_are_counted_by_what_they_did_each_once(airports):
-    def goes(icao24, *places):
-        return [{"icao24": icao24, "at_s": 600 + 90 * i} | p for i, p in enumerate(places)]
+def fields_of(cases):
+    """An airport for each case, far from all others."""
+    return {
+        case: {"airport": f"K{n:03}", "latitude_deg": 30.0, "longitude_deg": 2.0 * n}
+        for n, case in enumerate(cases)
+    }
 
+
+def at(field, state):
+    """The state at an airport and of an aircraft of its own; afar stays afar."""
+    place = {name: field[name] for name in ("latitude_deg", "longitude_deg")}
+    if "latitude_deg" in state:
+        place["latitude_deg"] += 1.0
+    return state | place | {"icao24": field["airport"].lower().replace("k", "a00")}
+
+
+def goes(icao24, *places, start_s=600, every_s=90):
+    """The states of one aircraft, one after the other."""
+    return [
+        {"icao24": icao24, "at_s": start_s + every_s * n} | place for n, place in enumerate(places)
+    ]
+
+
+def test_aircraft_are_counted_by_what_they_did_each_once(airports, on_ground, surface_objects):
     assert airports(
-        *goes("dep001", GROUND, GROUND, CLIMBS, FAR),
+        *goes("dep001", on_ground, on_ground, CLIMBS, FAR),
         # Polled so rarely that it is out of sight when it is seen in the air.
-        *goes("dep002", GROUND, FAR),
+        *goes("dep002", on_ground, FAR),
         *goes("dep003", CLIMBS, CLIMBS, FAR),
-        *goes("arr001", FAR, SINKS, GROUND, GROUND),
+        *goes("arr001", FAR, SINKS, on_ground, on_ground),
         *goes("arr002", FAR, SINKS, SINKS),
-        *goes("both01", SINKS, GROUND, CLIMBS, GROUND, CLIMBS, FAR),
-        *goes("parks1", GROUND, GROUND),
-        *goes("over01", {}, {"icao24": "over01"}),
+        *goes("both01", SINKS, on_ground, CLIMBS, on_ground, CLIMBS, FAR),
+        *goes("parks1", on_ground, on_ground),
+        *goes("over01", {}),
         *goes("over02", {"is_on_ground": True, "ground_speed_mps": 230.0}, {}),
         # Low, but neither from here nor to here.
         *goes("passes", FAR, CLIMBS, SINKS, FAR),
-        *goes("stale1", GROUND | {"position_age_s": 61}),
+        *goes("stale1", on_ground | {"position_age_s": 61}),
         *goes("faraway", FAR, FAR),
+        *surface_objects,
+        # The clock of the hour: who was heard last is not lost when this is.
+        {"icao24": "over01", "at_s": 3590},
     ) == {"AAAA": (10, 4, 3, 5, 2)}
 
 
-def test_a_movement_belongs_to_the_hour_in_which_it_leaves_or_touches_the_ground(airports):
-    early, late = {"at_s": 10}, {"at_s": 3590}
+STRAYS = {
+    "at the gate, the flag not set": (AT_GATE,),
+    "the altitude of a cruise": ({"ground_speed_mps": 72.0},),
+    "at the gate without a speed": ({"ground_speed_mps": None, "vertical_rate_mps": None},),
+    "rolling fast, twice": (LOW | {"baro_altitude_m": 30.0},) * 2,
+}
+
+
+@pytest.mark.parametrize("every_s", [15, 60])
+def test_a_glitch_on_the_ground_is_no_movement(airports, on_ground, every_s):
+    fields = fields_of(STRAYS)
+    states = (
+        at(fields[name], state)
+        for name, glitch in STRAYS.items()
+        for state in goes("3c6444", on_ground, *glitch, on_ground, every_s=every_s)
+    )
+    found = airports(*states, reference=fields.values())
+    assert {name: found[field["airport"]] for name, field in fields.items()} == dict.fromkeys(
+        STRAYS, (1, 0, 0, 1, 0)
+    )
+
+
+def test_a_parked_aircraft_that_never_sets_the_flag_stands_on_the_ground(airports):
+    assert airports(*goes("3c6444", AT_GATE, AT_GATE, CLIMBS, FAR)) == {"AAAA": (1, 1, 0, 1, 0)}
+
+
+def test_who_appears_low_departed_and_who_disappears_low_arrived(airports):
     assert airports(
-        # 60 s up before it is seen, 150 s down after: both beyond the hour.
-        {"icao24": "dep001"} | CLIMBS | early,
-        {"icao24": "arr001"} | SINKS | late,
-        {"icao24": "dep002"} | CLIMBS | {"at_s": 70},
-        {"icao24": "arr002"} | SINKS | {"at_s": 3400},
+        *goes("dep001", CLIMBS, start_s=70),
+        *goes("arr001", SINKS, start_s=2_400),
         # Silent for so long that it came down and left in between.
-        {"icao24": "turns1", "at_s": 1000} | SINKS,
-        {"icao24": "turns1", "at_s": 1901} | CLIMBS,
-    ) == {"AAAA": (5, 2, 2, 0, 0)}
+        *goes("turns1", SINKS, CLIMBS, start_s=1_000, every_s=901),
+        # Heard a moment ago: the next hour knows more.
+        *goes("later1", FAR, SINKS, start_s=3_420),
+        {"icao24": "passes", "at_s": 3590} | FAR,
+    ) == {"AAAA": (4, 2, 2, 0, 0)}
+
+
+MOVEMENTS = {
+    "takes off": ("ground", "climbs"),
+    "takes off and is far at the next poll": ("ground", "far"),
+    "appears": (None, "climbs", "far"),
+    "lands": ("sinks", "ground"),
+    "lands from afar": ("far", "ground"),
+    "lands unheard": ("far", "sinks", None),
+    "lands, but late": ("sinks", "sinks", "ground"),
+}
+
+
+@pytest.mark.parametrize("every_s", [15, 90, 300])
+def test_consecutive_hours_count_a_movement_between_them_once(airports, on_ground, hour, every_s):
+    shown = {"ground": on_ground, "climbs": CLIMBS, "sinks": SINKS, "far": FAR}
+    cases = {
+        (name, crossed): places
+        for name, places in MOVEMENTS.items()
+        for crossed in range(1, len(places))
+    }
+    fields = fields_of(cases)
+    # Somebody else is heard at each end of both hours.
+    first, second = ([{"icao24": "c10c00", "at_s": at_s}] for at_s in (-every_s, 3_590))
+    for (name, crossed), places in cases.items():
+        polled = ((every_s * (n - crossed), place) for n, place in enumerate(places))
+        seen = [
+            at(fields[name, crossed], {"at_s": at_s} | shown[place])
+            for at_s, place in polled
+            if place
+        ]
+        of_first = [state for state in seen if state["at_s"] < 0]
+        first += of_first
+        second += (state for state in seen if state["at_s"] >= 0)
+        # OpenSky repeats the last state while it is at most 300 s old.
+        second += (state for state in of_first[-1:] if -every_s - state["at_s"] <= 300)
+
+    found = [
+        airports(*states, of=of, reference=fields.values())
+        for states, of in ((first, Hour.of(hour.start - timedelta(hours=1))), (second, hour))
+    ]
+
+    moves = {
+        case: [sum(counts.get(field["airport"], (0,) * 5)[1:3]) for counts in found]
+        for case, field in fields.items()
+    }
+    assert {case: sum(counted) for case, counted in moves.items()} == dict.fromkeys(cases, 1), moves
 
 
 def test_a_state_belongs_to_one_airport_and_a_main_one_goes_before_a_strip(airports):
-    beside = {"longitude_deg": 179.95, "latitude_deg": -20.0}
+    beside = {"longitude_deg": 179.95, "latitude_deg": -20.0, "geo_altitude_m": None}
     found = airports(
         {"icao24": "near01", "latitude_deg": 50.05},
         {"icao24": "near02", "latitude_deg": 50.1},
