@@ -9,6 +9,7 @@ from flightlake.transforms.events.event import GNSS_INTERFERENCE, WARNING
 from flightlake.transforms.h3 import cell_of, centre_of, index_of
 from flightlake.transforms.positions import MAX_POSITION_AGE_S
 from flightlake.transforms.silver.enrich import MAX_FRESH_AGE_S
+from flightlake.transforms.surface import shows_flight
 
 RESOLUTION = 3
 """Some 110 km across: jammers are heard that far, and a cell has traffic enough to compare."""
@@ -26,7 +27,7 @@ def interference_areas(states: DataFrame) -> DataFrame:
     They count where their last position was. The value is their share of all aircraft in the air
     that were heard and had their last position in the cell; each counts once an hour.
     """
-    is_heard = ~F.col("is_on_ground") & (F.col("contact_age_s") <= MAX_FRESH_AGE_S)
+    is_heard = shows_flight() & (F.col("contact_age_s") <= MAX_FRESH_AGE_S)
     was_there = F.col("latitude_deg").isNotNull() & (F.col("position_age_s") <= MAX_STANDING_S)
     is_affected = F.col("position_age_s") > MAX_POSITION_AGE_S
     affected = F.when(is_affected, F.col("snapshot_time"))

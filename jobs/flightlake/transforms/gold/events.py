@@ -10,11 +10,12 @@ from flightlake.transforms.events.aircraft import aircraft_events
 from flightlake.transforms.events.interference import interference_areas
 from flightlake.transforms.events.volume import volume_anomalies
 from flightlake.transforms.sources import Sources, states_of
+from flightlake.transforms.surface import without_surface_objects
 
 
 def derive(sources: Sources, period: Period) -> DataFrame:
-    """One row an event and hour; one that lasts over several hours has a row in each."""
-    states = states_of(sources, period)
+    """One row per event and hour; one that lasts over several hours has a row in each."""
+    states = without_surface_objects(states_of(sources, period))
     events = (
         aircraft_events(states)
         .unionByName(interference_areas(states))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flightlake.transforms.gold.events import derive
@@ -17,6 +17,7 @@ NO_POSITION = {
     "position_age_s": None,
     "region": "unknown",
 }
+CONTACT = datetime(2025, 12, 28, 2, 10, tzinfo=UTC)
 HIJACK, NO_RADIO, EMERGENCY = ({"squawk": code} for code in ("7500", "7600", "7700"))
 
 
@@ -52,11 +53,22 @@ EVENTFUL = [
     # Two aircraft with one address, heard by turns.
     *aircraft("b00001", called("TVS1", BERLIN), called("IBE2", MADRID), called("TVS1", BERLIN)),
     *aircraft("b00002", BERLIN, NO_POSITION, MADRID, BERLIN),
+    # A device of another system, whose address some airliner may have too.
+    *aircraft("b00003", BERLIN, MADRID, BERLIN, position_source=3),
+    # A radio failure that becomes an emergency: one bit apart, but it stays for long enough.
+    *aircraft("a00004", {}, NO_RADIO, *[EMERGENCY] * 6),
     *aircraft("c00001", {}, sinking(-35.0, 10_500.0), sinking(-30.0, 8_600.0)),
     *fleet("d000", 41.0, 42.0, frozen=3, of=4),
 ]
 UNEVENTFUL = [
     *aircraft("a10001", EMERGENCY, {}),
+    # Dialled through: the code before and the code after are none.
+    *aircraft("a10003", {}, EMERGENCY, EMERGENCY, {"squawk": "2000"}),
+    # One wrong bit of 7300, and one of 7740.
+    *aircraft("a10004", {"squawk": "7300"}, *[EMERGENCY] * 4),
+    *aircraft("a10005", *[EMERGENCY] * 4, {"squawk": "7740"}),
+    # The same contact in three answers is one.
+    *aircraft("a10006", *[EMERGENCY | {"last_contact": CONTACT}] * 3),
     *aircraft("a10002", {"squawk": "7000"}, {"squawk": "7777"}, {"squawk": None}),
     # A new flight, not a new aircraft.
     *aircraft("b10001", called("TVS1", BERLIN), called("TVS2", BERLIN)),
@@ -70,7 +82,9 @@ UNEVENTFUL = [
     *aircraft("c10005", sinking(-35.0, 10_500.0), sinking(-35.0, 700.0), every_s=330),
     *fleet("d100", 60.0, 100.0, frozen=3, of=13),
     *fleet("d101", 0.0, 100.0, frozen=2, of=2),
-    *fleet("d102", -20.0, 20.0, frozen=3, of=3, is_on_ground=True),
+    *fleet("d102", -20.0, 20.0, frozen=3, of=3, is_on_ground=True, ground_speed_mps=0.0),
+    *fleet("d105", -25.0, 20.0, frozen=3, of=3, ground_speed_mps=0.0, baro_altitude_m=100.0),
+    *aircraft("b10005", BERLIN, MADRID, category=17),
     *fleet("d103", 10.0, -60.0, frozen=3, of=3, contact_age_s=16),
     *fleet("d104", -30.0, 20.0, frozen=0, of=3, position_age_s=3_601),
     # Of another hour.
@@ -133,6 +147,8 @@ def test_every_kind_is_found_once_and_its_near_miss_is_not(events, states, traff
         "a00001": ("emergency_squawk", "critical", 3, 7_700.0, None),
         "a00002": ("emergency_squawk", "warning", 2, 7_600.0, None),
         "a00003": ("emergency_squawk", "critical", 2, 7_500.0, None),
+        "a00004": ("emergency_squawk", "critical", 6, 7_700.0, None),
+        "b00003": ("impossible_jump", "info", 2, pytest.approx(31_100, rel=0.01), 1_000.0),
         "b00001": ("identity_conflict", "warning", 2, pytest.approx(31_100, rel=0.01), 1_000.0),
         "b00002": ("impossible_jump", "info", 2, pytest.approx(31_100, rel=0.01), 1_000.0),
         "c00001": ("rapid_descent", "warning", 1, 30.0, 25.0),
@@ -144,6 +160,8 @@ def test_every_kind_is_found_once_and_its_near_miss_is_not(events, states, traff
     assert told(found, "latitude_deg", "region", "callsign")["a00001"] == (50.0, "europe", "DLH9LF")
     assert told(found, "latitude_deg", "region", "callsign")["a00002"] == (None, "unknown", None)
     assert told(found, "latitude_deg", "region", "callsign")["a00003"] == (None, "europe", "DLH9LF")
+    # The address of another system is a subject, but no ICAO address to join with.
+    assert [found[name]["icao24"] for name in ("b00002", "b00003")] == ["b00002", None]
     began, ended = (hour.start + timedelta(seconds=at_s) for at_s in (600, 780))
     assert found["a00001"]["event_id"] == f"emergency_squawk-a00001-{hour.start_s + 600}"
     assert moments(found["a00001"]) == (began.timestamp(), ended.timestamp())
