@@ -5,8 +5,9 @@ FROM ops.run_ledger
 ORDER BY date, hour;
 
 -- ## Where does it fly?
--- An aircraft that crosses regions counts once in each, and once in the world;
--- `unknown` has the aircraft without a position.
+-- An aircraft that crosses regions counts once in each, and once in the world: `world` is no
+-- region, so never add it to the others. `unknown` has the aircraft without a position.
+-- Airborne is who proves it by speed, altitude or vertical rate; vehicles and masts are left out.
 SELECT region, max(aircraft) AS aircraft_an_hour, max(airborne_aircraft) AS airborne
 FROM gold.traffic_hourly
 GROUP BY region

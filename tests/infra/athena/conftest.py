@@ -116,6 +116,7 @@ def event(icao24: str, hour: int, description: str, **changes: Any) -> Any:
         "event_id": f"{icao24}-{hour}",
         "event_type": "emergency_squawk",
         "severity": "critical",
+        "subject": icao24,
         "icao24": icao24,
         "callsign": "DLH9LF",
         "started_at": at(hour, 10),

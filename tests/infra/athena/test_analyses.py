@@ -66,7 +66,6 @@ EXPECTED: dict[str, list[list[Any]]] = {
     ],
     "events_by_type": [
         ["emergency_squawk", "europe", 2, 2, 2],
-        ["emergency_squawk", "asia", 1, 1, 1],
         ["impossible_jump", "europe", 1, 1, 0],
     ],
     "failing_expectations": [
