@@ -2,66 +2,79 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from flightlake.transforms.flights.geo import Place, chord_m, point
+from flightlake.transforms.airfields import (
+    MAX_HALF_LENGTH_M,
+    air_penalty_m,
+    can_use,
+    distance_to_strip_m,
+    ground_penalty_m,
+    middle_of,
+)
+from flightlake.transforms.flights.geo import Place, chord_m, cube, cubes_within, point
 
 RADIUS_M = 10_000.0
-"""What is farther from an airport is neither at it nor over it."""
+"""What is farther from all runways of an airport is neither at it nor over it."""
 
-_CUBE_M = 20_000.0
-"""Twice the radius: an airport reaches into at most two cubes on each axis."""
-_NO_AIRPORT_TYPES = ("heliport", "balloonport", "closed")
-_MAIN_TYPES = ("large_airport", "medium_airport")
+_EDGE_M = 100_000.0
+"""Large against the radius: most strips are in one cube, and to compare is cheap."""
 _AXES = ("x", "y", "z")
 
 
-def with_airports(states: DataFrame, airports: DataFrame) -> DataFrame:
-    """Add the airports within RADIUS_M of each state: ``near``, null where there is none.
+def with_airports(states: DataFrame, strips: DataFrame) -> DataFrame:
+    """Add the airports whose strips are within RADIUS_M of each state: ``near``, or null.
 
-    A state with several is there once for each. The lesser ``near``, a struct of ``rank``,
-    ``distance_m``, ``airport`` and ``elevation_m``, is the better: main airports (large, medium,
-    with an IATA code or scheduled service) before airstrips, then the nearest, then by code.
+    A state is there once for each strip that may be near, and some of its ``near`` may be null. The
+    lesser ``near``, a struct of ``misfit_m``, ``airport``, ``distance_m`` and ``elevation_m``, is
+    the better (``airfields``).
 
-    Positions are points in space: in a grid of cubes the poles and the date line are like any
-    place, and distances need no angles.
+    Args:
+        states: ``latitude_deg``, ``longitude_deg``, ``is_on_ground``, ``max_speed_mps`` and
+            ``is_rotorcraft``, and any others.
+        strips: see ``airfields.strips``.
     """
-    placed = states.withColumns(_point("")).withColumns(
-        {f"cube_{axis}": F.floor(F.col(axis) / _CUBE_M) for axis in _AXES}
+    here = Place(F.col("latitude_deg"), F.col("longitude_deg"))
+    at = {f"at_{axis}": value for axis, value in zip(_AXES, point(here), strict=True)}
+    placed = states.withColumns(at).withColumn(
+        "cube", F.struct(*cube([F.col(name) for name in at], _EDGE_M))
     )
-    distance_m = chord_m(
-        [F.col(axis) for axis in _AXES], [F.col(f"airport_{axis}") for axis in _AXES]
+    chord = chord_m([F.col(name) for name in at], [F.col(f"strip.{axis}") for axis in _AXES])
+    found = placed.join(
+        F.broadcast(_by_cube(strips)),
+        (F.col("cube") == F.col("strip_cube"))
+        # Of the strips in the cube few can be near; only they are worth the angles.
+        & (chord <= RADIUS_M + MAX_HALF_LENGTH_M),
+        "left",
+    ).withColumn("distance_m", distance_to_strip_m(here, "strip"))
+    max_speed_mps, distance_m = F.col("max_speed_mps"), F.col("distance_m")
+    penalty_m = F.when(F.col("is_on_ground"), ground_penalty_m("strip")).otherwise(
+        air_penalty_m("strip", max_speed_mps)
     )
-    is_near = [F.col(f"cube_{axis}") == F.col(f"airport_cube_{axis}") for axis in _AXES]
-    rounded_m = (F.rint(distance_m * 10) / 10).alias("distance_m")
-    near = F.struct("rank", rounded_m, "airport", "elevation_m")
-    return placed.join(
-        F.broadcast(_by_cube(airports)), [*is_near, distance_m <= RADIUS_M], "left"
-    ).select(*states.columns, F.when(F.col("airport").isNotNull(), near).alias("near"))
+    is_near = (distance_m <= RADIUS_M) & can_use(
+        "strip", distance_m, max_speed_mps, F.col("is_rotorcraft")
+    )
+    near = F.struct(
+        (distance_m + penalty_m).alias("misfit_m"),
+        F.col("strip.airport").alias("airport"),
+        "distance_m",
+        F.col("strip.elevation_m").alias("elevation_m"),
+    )
+    return found.select(*states.columns, F.when(is_near, near).alias("near"))
 
 
-def _by_cube(airports: DataFrame) -> DataFrame:
-    """An airport for each cube that its surroundings reach into."""
-    is_main = (
-        F.col("type").isin(*_MAIN_TYPES)
-        | F.col("iata").isNotNull()
-        | F.col("has_scheduled_service")
-    )
-    found = airports.where(F.coalesce(~F.col("type").isin(*_NO_AIRPORT_TYPES), F.lit(True))).select(
-        "airport",
-        F.when(is_main, 0).otherwise(1).alias("rank"),
-        F.coalesce("elevation_m", F.lit(0.0)).alias("elevation_m"),
-        *(point.alias(name) for name, point in _point("airport_").items()),
+def _by_cube(strips: DataFrame) -> DataFrame:
+    """Each strip for every cube that its surroundings extend into."""
+    middle = point(middle_of("strip"))
+    reach_m = F.lit(RADIUS_M + MAX_HALF_LENGTH_M)
+    axes = [axis.alias(name) for axis, name in zip(middle, _AXES, strict=True)]
+    within = zip(_AXES, cubes_within(middle, reach_m, _EDGE_M), strict=True)
+    around = strips.select(F.struct(*strips.columns).alias("strip")).select(
+        F.struct("strip.*", *axes).alias("strip"),
+        *(cubes.alias(f"cubes_{name}") for name, cubes in within),
     )
     for axis in _AXES:
-        first, last = (
-            F.floor((F.col(f"airport_{axis}") + away) / _CUBE_M) for away in (-RADIUS_M, RADIUS_M)
-        )
-        found = found.withColumn(f"airport_cube_{axis}", F.explode(F.sequence(first, last)))
-    return found
-
-
-def _point(prefix: str) -> dict[str, Column]:
-    here = point(Place(F.col("latitude_deg"), F.col("longitude_deg")))
-    return {f"{prefix}{axis}": value for axis, value in zip(_AXES, here, strict=True)}
+        around = around.withColumn(f"cube_{axis}", F.explode(f"cubes_{axis}"))
+    cubes = (F.col(f"cube_{axis}") for axis in _AXES)
+    return around.select("strip", F.struct(*cubes).alias("strip_cube"))

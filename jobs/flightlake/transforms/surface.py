@@ -16,7 +16,9 @@ SURFACE_CATEGORIES = (16, 20)
 """First and last as OpenSky numbers them: vehicles (16, 17) and obstacles (18 to 20)."""
 _NO_CATEGORY_INFORMATION = 1
 """0 and 1 say nothing."""
-_SLOW_CATEGORIES = (8, 9, 10, 11, 12, 14)
+ROTORCRAFT = 8
+"""The category of helicopters."""
+_SLOW_CATEGORIES = (ROTORCRAFT, 9, 10, 11, 12, 14)
 """Rotorcraft, gliders, balloons, parachutists, ultralights, drones: they fly slowly too."""
 _FLARM = 3
 

@@ -2,7 +2,7 @@
 
 A state belongs to one airport at most (``near_airport``). There the aircraft is
 
-- on the **ground**, if it proves that within 6 km of the airport, or if it is slow, low and proves
+- on the **ground**, if it proves that within 6 km of a runway, or if it is slow, low and proves
   nothing (``surface``);
 - **low**, in the air at most 1,500 m above the field;
 - **over** it, higher than that.
@@ -30,6 +30,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Period
+from flightlake.transforms.airfields import strips
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.near_airport import with_airports
 from flightlake.transforms.positions import MAX_POSITION_AGE_S
@@ -37,13 +38,14 @@ from flightlake.transforms.sources import Sources, states_and_those_before
 from flightlake.transforms.surface import (
     MAX_TAXI_MPS,
     MIN_CLIMB_MPS,
+    ROTORCRAFT,
     shows_flight,
     shows_ground,
     without_surface_objects,
 )
 
 MAX_GROUND_DISTANCE_M = 6_000.0
-"""From the reference point of the widest airports to their farthest runway."""
+"""From a runway to the farthest gate, with room for a stale position."""
 MAX_FIELD_HEIGHT_M = 300.0
 """Weather alone takes a pressure altitude so far above the field."""
 MAX_LOW_HEIGHT_M = 1_500.0
@@ -54,6 +56,8 @@ SHORTEST_FLIGHT_S = 240
 """From the last contact on the ground to the first one again; a circuit takes five minutes."""
 MAX_CLIMB_MPS = 26.0
 """5,100 ft/min, EUROCONTROL's bound for the vertical rate of a real trajectory."""
+MAX_DIFFERENCE_M = 1_000.0
+"""Between geometric and pressure altitude, low down."""
 KEPT_S = 300
 """OpenSky repeats the state of an aircraft so long after its last contact."""
 
@@ -63,7 +67,8 @@ _GROUND, _LOW, _OVER, _DEPARTED, _ARRIVED = "ground", "low", "over", "departed",
 def derive(sources: Sources, period: Period) -> DataFrame:
     """One row per airport with an aircraft at it or over it."""
     states = _slim(states_and_those_before(sources, period))
-    found = _findings(_sequenced(_without_strays(_placed(states, sources["ref.airports"]))))
+    fields = strips(sources["ref.airports"], sources["ref.runways"])
+    found = _findings(_sequenced(_without_strays(_placed(states, fields))))
     of_aircraft = found.groupBy("airport", "icao24").agg(
         *(F.bool_or(F.col("finding") == name).alias(name) for name in (_GROUND, _OVER)),
         *(F.bool_or(F.col("finding") == name).alias(name) for name in (_DEPARTED, _ARRIVED)),
@@ -89,6 +94,7 @@ def _slim(states: DataFrame) -> DataFrame:
     is_recent = F.col("position_age_s") <= F.when(F.col("is_before"), KEPT_S).otherwise(
         MAX_POSITION_AGE_S
     )
+    of_aircraft = Window.partitionBy("icao24")
     ends = states.agg(F.unix_seconds(F.max("snapshot_time")).alias("end_s"))
     return (
         without_surface_objects(states)
@@ -106,22 +112,39 @@ def _slim(states: DataFrame) -> DataFrame:
             shows_ground().alias("is_on_ground"),
             (F.coalesce("ground_speed_mps", F.lit(0.0)) <= MAX_TAXI_MPS).alias("is_slow"),
             F.col("ground_speed_mps").isNotNull().alias("has_speed"),
-            # Above the field, what the weather does to the pressure is the larger error.
-            F.coalesce("geo_altitude_m", "baro_altitude_m").alias("altitude_m"),
+            _altitude_m().alias("altitude_m"),
+            F.max(F.when(shows_flight(), F.col("ground_speed_mps")))
+            .over(of_aircraft)
+            .alias("max_speed_mps"),
+            F.bool_or(F.coalesce(F.col("category") == ROTORCRAFT, F.lit(False)))
+            .over(of_aircraft)
+            .alias("is_rotorcraft"),
             "vertical_rate_mps",
         )
     )
 
 
-def _placed(states: DataFrame, airports: DataFrame) -> DataFrame:
+def _altitude_m() -> Column:
+    """The geometric altitude, since weather takes that by pressure up to 400 m off.
+
+    Where the two are farther apart, the receiver on board is disturbed.
+    """
+    is_disturbed = F.abs(F.col("geo_altitude_m") - F.col("baro_altitude_m")) > MAX_DIFFERENCE_M
+    trusted_m = F.when(~F.coalesce(is_disturbed, F.lit(False)), F.col("geo_altitude_m"))
+    return F.coalesce(trusted_m, F.col("baro_altitude_m"))
+
+
+def _placed(states: DataFrame, fields: DataFrame) -> DataFrame:
     """Where each state is: ``airport`` and ``place``, both null away from all airports.
 
     A state in doubt is on the ground where it is slow and at the height of the field; without a
     speed, its altitude is no better than that of a parked aircraft.
     """
-    near = with_airports(states, airports)
+    near = with_airports(states, fields)
     # Of a position that several answers repeat, the state of the newest one.
-    best_first = Window.partitionBy("icao24").orderBy("time_s", F.desc("snapshot_time"), "near")
+    best_first = Window.partitionBy("icao24").orderBy(
+        "time_s", F.desc("snapshot_time"), F.asc_nulls_last("near")
+    )
     height_m = F.col("altitude_m") - F.col("near.elevation_m")
     is_at_field = (
         ~F.col("is_airborne")

@@ -8,10 +8,18 @@ import pytest
 from flightlake.contracts.hours import Hour
 from flightlake.transforms.gold.airport_hourly import derive
 
-MAIN = {"airport": "AAAA", "iata": "AAA", "latitude_deg": 50.0, "longitude_deg": 8.0}
-STRIP = {"airport": "SSSS", "latitude_deg": 50.05, "longitude_deg": 8.0, "type": "small_airport"}
-ALONE = {"airport": "BBBB", "latitude_deg": -20.0, "longitude_deg": -180.0, "elevation_m": 1000.0}
-HELIPORT = {"airport": "HHHH", "latitude_deg": 20.0, "longitude_deg": 8.0, "type": "heliport"}
+MAIN = {
+    "airport": "AAAA",
+    "type": "large_airport",
+    "iata": "AAA",
+    "latitude_deg": 50.0,
+    "longitude_deg": 8.0,
+    "elevation_m": 0.0,
+}
+STRIP = MAIN | {"airport": "SSSS", "latitude_deg": 50.05, "type": "small_airport", "iata": None}
+HELIPORT = STRIP | {"airport": "HHHH", "type": "heliport"}
+ALONE = MAIN | {"airport": "BBBB", "latitude_deg": -20.0, "longitude_deg": -180.0}
+ALONE |= {"elevation_m": 1000.0}
 
 AT_MAIN = {"latitude_deg": 50.0, "longitude_deg": 8.0}
 LOW = {"baro_altitude_m": 600.0, "geo_altitude_m": None, "ground_speed_mps": 75.0}
@@ -24,10 +32,11 @@ AT_GATE = {"ground_speed_mps": 0.0, "baro_altitude_m": 50.0, "geo_altitude_m": N
 def airports(states, rows_of, hour):
     """The rows of the table by airport, from states."""
 
-    def derived(*rows, of=hour, reference=(MAIN, STRIP, ALONE, HELIPORT)):
+    def derived(*rows, of=hour, reference=(MAIN, STRIP, ALONE), runways=()):
         sources = {
             "silver.state_vectors": states(*(AT_MAIN | row for row in rows)),
             "ref.airports": rows_of("ref.airports", reference),
+            "ref.runways": rows_of("ref.runways", runways),
         }
         counts = ("aircraft", "departures", "arrivals", "ground_aircraft", "overflights")
         found = derive(sources, of).collect()
@@ -39,7 +48,7 @@ def airports(states, rows_of, hour):
 def fields_of(cases):
     """An airport for each case, far from all others."""
     return {
-        case: {"airport": f"K{n:03}", "latitude_deg": 30.0, "longitude_deg": 2.0 * n}
+        case: MAIN | {"airport": f"K{n:03}", "latitude_deg": 30.0, "longitude_deg": 2.0 * n}
         for n, case in enumerate(cases)
     }
 
@@ -166,13 +175,47 @@ def test_consecutive_hours_count_a_movement_between_them_once(airports, on_groun
     assert {case: sum(counted) for case, counted in moves.items()} == dict.fromkeys(cases, 1), moves
 
 
-def test_a_state_belongs_to_one_airport_and_a_main_one_goes_before_a_strip(airports):
+def test_a_state_belongs_to_one_airport_and_a_main_one_goes_before_a_strip(airports, on_ground):
     beside = {"longitude_deg": 179.95, "latitude_deg": -20.0, "geo_altitude_m": None}
     found = airports(
-        {"icao24": "near01", "latitude_deg": 50.05},
-        {"icao24": "near02", "latitude_deg": 50.1},
+        # 3.6 km from the airport and 2 km from the strip.
+        {"icao24": "near01", "latitude_deg": 50.032},
+        # On the ground the nearer one has it.
+        on_ground | {"icao24": "near02", "latitude_deg": 50.032},
+        {"icao24": "near03", "latitude_deg": 50.1},
         {"icao24": "over01", "baro_altitude_m": 2501.0} | beside,
         {"icao24": "below1", "baro_altitude_m": 2500.0} | beside,
         {"icao24": "nowhere", "latitude_deg": 20.0},
     )
-    assert found == {"AAAA": (1, 0, 0, 0, 1), "SSSS": (1, 0, 0, 0, 1), "BBBB": (2, 0, 0, 0, 1)}
+    assert found == {"AAAA": (1, 0, 0, 0, 1), "SSSS": (2, 0, 0, 1, 1), "BBBB": (2, 0, 0, 0, 1)}
+
+
+def test_only_an_airfield_that_the_aircraft_can_use_has_it(airports, on_ground):
+    afar = {"airport": "JJJJ", "latitude_deg": 50.2}
+    closed = STRIP | {"airport": "CCCC", "type": "closed"}
+    unknown = ALONE | {"airport": "UUUU", "latitude_deg": 20.0, "elevation_m": None}
+    at_heliport = on_ground | {"latitude_deg": 50.2}
+    at_unknown = {name: unknown[name] for name in ("latitude_deg", "longitude_deg")}
+    found = airports(
+        # Beside a heliport an aeroplane is at the airport, though that is farther away.
+        *goes("fast01", on_ground | {"latitude_deg": 50.05}, FAR),
+        at_heliport | {"icao24": "heli01", "category": 8},
+        # Nobody knows how high it is above a field of unknown elevation.
+        {"icao24": "over01"} | at_unknown,
+        on_ground | {"icao24": "park01"} | at_unknown,
+        reference=(MAIN, HELIPORT, HELIPORT | afar, closed, unknown),
+    )
+    assert found == {
+        "AAAA": (1, 1, 0, 1, 0),
+        "JJJJ": (1, 0, 0, 1, 0),
+        "UUUU": (1, 0, 0, 1, 0),
+    }
+
+
+def test_the_runway_decides_how_near_an_airport_is(airports, on_ground):
+    runway = {"airport": "AAAA", "is_closed": False, "length_m": 4_000.0}
+    runway |= {"low_latitude_deg": 50.09, "low_longitude_deg": 8.0}
+    runway |= {"high_latitude_deg": 50.126, "high_longitude_deg": 8.0}
+    at_end = on_ground | {"latitude_deg": 50.13}
+    assert airports(at_end, reference=[MAIN], runways=[runway]) == {"AAAA": (1, 0, 0, 1, 0)}
+    assert airports(at_end, reference=[MAIN]) == {}
