@@ -75,6 +75,8 @@ def _by_cube(strips: DataFrame) -> DataFrame:
         *(cubes.alias(f"cubes_{name}") for name, cubes in within),
     )
     for axis in _AXES:
-        around = around.withColumn(f"cube_{axis}", F.explode(f"cubes_{axis}"))
+        # Not `explode`: Spark would filter by the size of what it explodes, in code too long to be
+        # compiled.
+        around = around.withColumn(f"cube_{axis}", F.explode_outer(f"cubes_{axis}"))
     cubes = (F.col(f"cube_{axis}") for axis in _AXES)
     return around.select("strip", F.struct(*cubes).alias("strip_cube"))
