@@ -37,6 +37,7 @@ SELECT
     CASE WHEN length(callsign) > 1 AND NOT regexp_matches(callsign, '^0+$') THEN callsign END
         AS callsign,
     coalesce(category = 8, false) AS is_rotorcraft,
+    coalesce(position_source < 3, true) AS has_icao_address,
     coalesce(credible(baro_altitude_m), credible(geo_altitude_m)) AS altitude_m,
     -- What heights above a field are taken from: pressure can be 400 m off.
     CASE WHEN credible(baro_altitude_m) IS NULL
@@ -60,9 +61,14 @@ QUALIFY row_number() OVER (
 
 -- A fix that more of its four neighbours contradict than support is false. A neighbour with another
 -- callsign has no vote: it can be another aircraft with the same address.
+CREATE OR REPLACE MACRO contradicts(a, b) AS coalesce(
+    abs(b.at_s - a.at_s) <= 1800
+        AND 2 * 6371008.8 * sqrt(haversine(a, b)) > greatest(20000.0, 1000.0 * abs(b.at_s - a.at_s)),
+    false
+);
 CREATE OR REPLACE MACRO supports(fix, callsign, other) AS CASE
     WHEN other IS NULL OR coalesce(callsign <> other.callsign, false) THEN 0
-    WHEN jumps(fix, other) THEN -1 ELSE 1
+    WHEN contradicts(fix, other) THEN -1 ELSE 1
 END;
 
 UPDATE contacts SET fix = NULL FROM (
@@ -160,7 +166,7 @@ SELECT * EXCLUDE (fix_before, fix_after, mps_before, mps_after, is_vertical),
         WHEN fix IS NULL AND altitude_m IS NULL AND speed_mps < 25 THEN true
         WHEN fix IS NULL AND altitude_m IS NULL THEN NULL
         WHEN speed_mps >= 25 THEN false
-        WHEN altitude_m > 5000 AND (speed_mps IS NULL OR ground_speed_mps IS NOT NULL) THEN false
+        WHEN altitude_m > 5000 AND speed_mps IS NULL THEN false
         WHEN altitude_m <= 5000 AND is_vertical THEN false
     END AS says_ground
 FROM speeds;
@@ -256,7 +262,7 @@ filled AS (
             PARTITION BY icao24, thread, track ORDER BY contact_s
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         ),
-        true
+        coalesce(altitude_m <= 5000, true)
     ) AS is_ground
     FROM parked
 ),
@@ -312,7 +318,7 @@ parts AS (
 )
 SELECT * EXCLUDE (is_ground, is_on_ground, is_rolling_out)
         REPLACE (leg - (part = 'in')::INT AS leg),
-    part = 'air' AND NOT is_ground AND NOT is_on_ground AS is_airborne
+    part = 'air' AND NOT is_ground AS is_airborne
 FROM parts WHERE part IS NOT NULL;
 
 DROP TABLE stays;
@@ -400,7 +406,7 @@ SELECT icao24, thread, any_value(callsigns.callsign) AS callsign,
     min(contact_s) AS first_seen_s, max(contact_s) AS last_seen_s, count(*) AS states,
     max(gap_s) AS largest_gap_s, max(altitude_m) FILTER (is_airborne) AS max_altitude_m,
     max(speed_mps) FILTER (is_airborne AND speed_mps < 350) AS max_speed_mps,
-    bool_or(is_rotorcraft) AS is_rotorcraft,
+    bool_or(is_rotorcraft) AS is_rotorcraft, bool_and(has_icao_address) AS has_icao_address,
     sum(round(1000 * step_m)::BIGINT) / 1000 AS flown_m,
     CASE WHEN count(DISTINCT source) = 1 THEN min(source) ELSE 'mixed' END AS source,
     bool_or(fix IS NOT NULL) AS has_fix,
@@ -455,7 +461,8 @@ CREATE OR REPLACE MACRO to_line_m(x, y, dx, dy) AS sqrt(
 );
 CREATE OR REPLACE MACRO strip_m(here, low, high) AS round(to_line_m(
     east_m(low, here), north_m(low, here),
-    east_m(high, here) - east_m(low, here), north_m(high, here) - north_m(low, here)
+    turned(high.lon - low.lon) * cos(radians(here.lat)) * radians(6371008.8),
+    north_m(high, here) - north_m(low, here)
 ));
 CREATE OR REPLACE MACRO middle(low, high) AS {
     'lat': (low.lat + high.lat) / 2, 'lon': low.lon + turned(high.lon - low.lon) / 2
@@ -507,8 +514,12 @@ ways AS (
 ),
 fitting AS (
     SELECT *, CASE
-            WHEN is_on_ground OR is_at_field THEN far_m + CASE field WHEN 'other' THEN 9000 ELSE 0 END
-            ELSE far_m / 2 * CASE kind WHEN 'departure' THEN 1 ELSE 2 - coalesce(heading, 0.5) END
+            WHEN is_on_ground OR is_at_field
+            THEN far_m + CASE WHEN field = 'other' AND NOT is_rotorcraft THEN 9000 ELSE 0 END
+            ELSE CASE kind WHEN 'departure' THEN far_m / 2 ELSE
+                    far_m / 2 * (2 - coalesce(heading, 0.5))
+                    + greatest(0.5 * point.speed_mps * reach_s - far_m, 0)
+                END
                 + CASE field WHEN 'main' THEN 0 WHEN 'other' THEN 9000
                     ELSE CASE WHEN length_m IS NULL AND max_speed_mps >= 80 THEN 6000 ELSE 3000 END
                 END
@@ -647,6 +658,7 @@ timed AS (
 SELECT
     icao24 || '-' || first_seen_s AS flight_id,
     icao24,
+    has_icao_address,
     callsign,
     nullif(regexp_extract(callsign, '^([A-Z]{3})[0-9][0-9A-Z]{0,4}$', 1), '') AS airline_icao,
     to_timestamp(first_seen_s) AS first_seen,

@@ -113,9 +113,10 @@ def can_use(strip: str, distance_m: Column, max_speed_mps: Column, is_rotorcraft
     )
 
 
-def ground_penalty_m(strip: str) -> Column:
+def ground_penalty_m(strip: str, is_rotorcraft: Column) -> Column:
     """What is added to the distance of an aircraft on the ground, to compare fields."""
-    return F.when(F.col(f"{strip}.field") == OTHER, OTHER_PENALTY_M).otherwise(0.0)
+    is_last = (F.col(f"{strip}.field") == OTHER) & ~is_rotorcraft
+    return F.when(is_last, OTHER_PENALTY_M).otherwise(0.0)
 
 
 def air_penalty_m(strip: str, max_speed_mps: Column) -> Column:

@@ -49,9 +49,9 @@ def with_airports(states: DataFrame, strips: DataFrame) -> DataFrame:
         "left",
     ).withColumn("distance_m", distance_to_strip_m(here, "strip"))
     max_speed_mps, distance_m = F.col("max_speed_mps"), F.col("distance_m")
-    penalty_m = F.when(F.col("is_on_ground"), ground_penalty_m("strip")).otherwise(
-        air_penalty_m("strip", max_speed_mps)
-    )
+    penalty_m = F.when(
+        F.col("is_on_ground"), ground_penalty_m("strip", F.col("is_rotorcraft"))
+    ).otherwise(air_penalty_m("strip", max_speed_mps))
     is_near = (distance_m <= RADIUS_M) & can_use(
         "strip", distance_m, max_speed_mps, F.col("is_rotorcraft")
     )

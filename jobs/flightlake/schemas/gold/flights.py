@@ -7,6 +7,9 @@ from flightlake.schemas import Column
 COLUMNS = (
     Column("flight_id", "string", "icao24 and first_seen in Unix seconds: 3c6444-1766888059"),
     Column("icao24", "string", "24-bit ICAO address, six lower-case hex digits"),
+    Column(
+        "has_icao_address", "boolean", "false: the address is one of FLARM, so no airframe has it"
+    ),
     Column("callsign", "string", "most frequent one in the air; null where it sent none"),
     Column("airline_icao", "string", "designator that the callsign begins with, if it is one"),
     Column("first_seen", "timestamp", "first contact, on the ground or in the air"),

@@ -40,6 +40,8 @@ LONGEST_LOW_LEVEL_S = 300
 """An aircraft that goes on for so long without landing had taken off."""
 DETOUR_RATIO, DETOUR_M = 1.25, 6_000.0
 """The field is at most so far away, by the way that the aircraft flew since the ground."""
+GLIDE_RATIO = 0.5
+"""An aircraft that needs more than twice the distance to lose its height passes the field."""
 MAX_TURNING_DISTANCE_M = 10_000.0
 """Closer to its field an aircraft may fly in any direction, farther away not towards the field it
 left, nor away from the one it comes to."""
@@ -219,9 +221,15 @@ def _is_fit() -> Column:
 def _fit(end: str) -> Column:
     # In the order in which airfields are preferred: the least of them is the best.
     is_sure = F.col("is_on_ground") | F.col("is_at_field")
-    detour = 1.0 if end == "departure" else 2 - F.coalesce("heading", F.lit(0.5))
-    misfit_m = F.when(is_sure, F.col("far_m") + ground_penalty_m("near")).otherwise(
-        F.col("far_m") / 2 * detour + air_penalty_m("near", F.col("max_speed_mps"))
+    far_m = F.col("far_m")
+    if end == "arrival":
+        glide_m = GLIDE_RATIO * F.col("speed_mps") * F.col("reach_s")
+        ahead = 2 - F.coalesce("heading", F.lit(0.5))
+        in_air_m = far_m / 2 * ahead + F.greatest(glide_m - far_m, F.lit(0.0))
+    else:
+        in_air_m = far_m / 2
+    misfit_m = F.when(is_sure, far_m + ground_penalty_m("near", F.col("is_rotorcraft"))).otherwise(
+        in_air_m + air_penalty_m("near", F.col("max_speed_mps"))
     )
     return F.struct(
         misfit_m.alias("misfit_m"),

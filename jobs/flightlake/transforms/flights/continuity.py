@@ -22,52 +22,72 @@ BEFORE, AFTER = "flight_before", "flight_after"
 """What an inferred end is inferred from."""
 
 
-def with_inferred_ends(flights: DataFrame, is_cut: Column) -> DataFrame:
-    """Fill or correct ``departure`` and ``arrival`` from the flights before and after.
+def with_inferred_departure(flights: DataFrame, is_cut: Column) -> DataFrame:
+    """Fill or correct ``departure`` from the flight before.
 
     An end that is not known takes the airport of the neighbour. One that was chosen from the air
-    takes it where the neighbour was on the ground there. Adds ``departure_inferred_from`` and
-    ``arrival_inferred_from``, null where the end is the flight's own.
+    takes it where the neighbour was on the ground there. Adds ``departure_inferred_from``, null
+    where the end is the flight's own.
 
     Args:
         flights: with airports.
         is_cut: the begin of the flight lies before what was read, so its departure stays unknown.
     """
-    along = Along(*THREAD, order=("first_seen_s",))
-    own = flights.withColumn("departure", F.when(~is_cut, F.col("departure"))).withColumns(
-        {
-            "first_point": F.coalesce("first_ground", _place("first_air")),
-            "last_point": F.coalesce("last_ground", _place("last_air")),
-        }
+    along = _along_flights()
+    return _with_end(
+        flights.withColumn("departure", F.when(~is_cut, F.col("departure"))),
+        "departure",
+        BEFORE,
+        F.coalesce("first_ground", _place("first_air")),
+        along.before("arrival"),
+        # Without a gap nothing is inferred.
+        F.when(~is_cut, F.col("first_seen_s") - along.before("last_seen_s")),
     )
-    neighbours = {
-        "arrival_before": along.before("arrival"),
-        "gap_before_s": F.col("first_seen_s") - along.before("last_seen_s"),
-        "departure_after": along.after("departure"),
-        "gap_after_s": along.after("first_seen_s") - F.col("last_seen_s"),
-    }
-    far = {
-        "far_before_m": _far_m("first_point", "arrival_before"),
-        "far_after_m": _far_m("last_point", "departure_after"),
-    }
-    from_before = ~is_cut & _is_inferred("departure", "arrival_before", "before")
-    from_after = _is_inferred("arrival", "departure_after", "after")
+
+
+def with_inferred_arrival(flights: DataFrame) -> DataFrame:
+    """Fill or correct ``arrival`` from the flight after, as ``with_inferred_departure`` does.
+
+    What was seen of that flight counts: nothing is inferred from an inference.
+    """
+    along = _along_flights()
+    seen = F.when(F.col("departure_inferred_from").isNull(), F.col("departure"))
+    return _with_end(
+        flights.withColumn("seen_departure", seen),
+        "arrival",
+        AFTER,
+        F.coalesce("last_ground", _place("last_air")),
+        along.after("seen_departure"),
+        along.after("first_seen_s") - F.col("last_seen_s"),
+    ).drop("seen_departure")
+
+
+def _along_flights() -> Along:
+    return Along(*THREAD, order=("first_seen_s",))
+
+
+def _with_end(
+    flights: DataFrame, end: str, inferred_from: str, position: Column, other: Column, gap_s: Column
+) -> DataFrame:
+    """Fill or correct one end by the ``other`` end of a neighbour, ``gap_s`` away."""
+    place = Place(F.col("other.latitude_deg"), F.col("other.longitude_deg"))
+    far_m = F.rint(distance_m(place_of("end_position"), place))
+    seen, inferred = F.col(end), F.col(f"{end}_inferred_from").isNotNull()
+    chosen = F.struct(
+        F.when(inferred, F.col("other.airport")).otherwise(seen["airport"]).alias("airport"),
+        F.when(inferred, F.col("far_m")).otherwise(seen["distance_m"]).alias("distance_m"),
+        F.when(~inferred, seen["height_m"]).alias("height_m"),
+        F.when(~inferred, seen["reach_s"]).alias("reach_s"),
+        seen["is_sure"].alias("is_sure"),
+        seen["latitude_deg"].alias("latitude_deg"),
+        seen["longitude_deg"].alias("longitude_deg"),
+    )
     return (
-        own.withColumns(neighbours)
-        .withColumns(far)
-        .withColumns(
-            {
-                "departure_inferred_from": F.when(from_before, BEFORE),
-                "arrival_inferred_from": F.when(from_after, AFTER),
-            }
-        )
-        .withColumns(
-            {
-                "departure": _end("departure", "arrival_before", "far_before_m"),
-                "arrival": _end("arrival", "departure_after", "far_after_m"),
-            }
-        )
-        .drop("first_point", "last_point", *neighbours, *far)
+        flights.withColumns({"end_position": position, "other": other, "gap_s": gap_s})
+        .withColumn("far_m", far_m)
+        .withColumn(f"{end}_inferred_from", F.when(_is_inferred(end), inferred_from))
+        .withColumn(end, F.when(seen.isNotNull() | inferred, chosen))
+        .drop("end_position", "other", "gap_s", "far_m")
     )
 
 
@@ -80,38 +100,16 @@ def _place(point: str) -> Column:
     return F.when(F.col(point).isNotNull(), position)
 
 
-def _far_m(position: str, airport: str) -> Column:
-    place = Place(F.col(f"{airport}.latitude_deg"), F.col(f"{airport}.longitude_deg"))
-    return F.rint(distance_m(place_of(position), place))
-
-
-def _is_inferred(own: str, other: str, side: str) -> Column:
-    gap_s, far_m = F.col(f"gap_{side}_s"), F.col(f"far_{side}_m")
+def _is_inferred(own: str) -> Column:
     corrects = (
         ~F.col(f"{own}.is_sure")
-        & F.col(f"{other}.is_sure")
-        & (F.col(f"{own}.airport") != F.col(f"{other}.airport"))
+        & F.col("other.is_sure")
+        & (F.col(f"{own}.airport") != F.col("other.airport"))
     )
     within_m = F.when(F.col(own).isNull(), MAX_FILL_DISTANCE_M).otherwise(MAX_CORRECTION_DISTANCE_M)
     return F.coalesce(
         (F.col(own).isNull() | corrects)
-        & gap_s.between(0, int(LONGEST_STAY.total_seconds()))
-        & (far_m <= within_m),
+        & F.col("gap_s").between(0, int(LONGEST_STAY.total_seconds()))
+        & (F.col("far_m") <= within_m),
         F.lit(False),
     )
-
-
-def _end(own: str, other: str, far_m: str) -> Column:
-    end = F.struct(
-        F.col(f"{other}.airport").alias("airport"),
-        F.col(far_m).alias("distance_m"),
-        F.lit(None).cast("double").alias("height_m"),
-        F.lit(None).cast("double").alias("reach_s"),
-    )
-    seen = F.struct(
-        *(
-            F.col(f"{own}.{name}").alias(name)
-            for name in ("airport", "distance_m", "height_m", "reach_s")
-        )
-    )
-    return F.when(F.col(f"{own}_inferred_from").isNotNull(), end).when(F.col(own).isNotNull(), seen)

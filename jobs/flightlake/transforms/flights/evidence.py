@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.geo import distance_m
-from flightlake.transforms.flights.observations import is_jump, place_of
+from flightlake.transforms.flights.observations import is_too_far, place_of
 from flightlake.transforms.flights.threads import THREAD
 from flightlake.transforms.surface import (
     HIGHEST_FIELD_M,
@@ -42,7 +42,8 @@ def with_evidence(threaded: DataFrame) -> DataFrame:
     along = Along(*THREAD)
     return (
         threaded.withColumn("before", along.known_before("position"))
-        .withColumn("step", F.when(F.col("position").isNotNull(), _step("before", "position")))
+        .withColumn("far_m", distance_m(place_of("before"), place_of("position")))
+        .withColumn("step", F.when(F.col("far_m").isNotNull(), _step()))
         .withColumn("step_after", along.known_after("step"))
         .withColumn("step_after", F.when(F.col("position").isNotNull(), F.col("step_after")))
         .withColumn("speed_mps", F.coalesce("ground_speed_mps", _slower_mean_mps()))
@@ -53,20 +54,16 @@ def with_evidence(threaded: DataFrame) -> DataFrame:
                 "is_rolling_out": _is_rolling_out(),
             }
         )
-        .drop("before", "step_after")
+        .drop("before", "far_m", "step_after")
     )
 
 
-def _step(before: str, after: str) -> Column:
-    elapsed_s = F.col(f"{after}.position_s") - F.col(f"{before}.position_s")
-    far_m = distance_m(place_of(before), place_of(after))
-    return F.when(
-        F.col(before).isNotNull(),
-        F.struct(
-            far_m.alias("distance_m"),
-            F.when(elapsed_s.between(*STEP_S), far_m / elapsed_s).alias("mean_mps"),
-            is_jump(before, after).alias("is_jump"),
-        ),
+def _step() -> Column:
+    elapsed_s = F.col("position.position_s") - F.col("before.position_s")
+    return F.struct(
+        F.col("far_m").alias("distance_m"),
+        F.when(elapsed_s.between(*STEP_S), F.col("far_m") / elapsed_s).alias("mean_mps"),
+        is_too_far(F.col("far_m"), elapsed_s).alias("is_jump"),
     )
 
 
@@ -101,12 +98,8 @@ def _says_ground() -> Column:
         .when(is_nowhere & (speed_mps < MAX_TAXI_MPS), True)
         .when(is_nowhere, F.lit(None).cast("boolean"))
         .when(speed_mps >= MAX_TAXI_MPS, False)
-        # A mean speed that is slow contradicts the altitude: parked aircraft send 30,000 ft.
-        .when(
-            (altitude_m > HIGHEST_FIELD_M)
-            & (speed_mps.isNull() | F.col("ground_speed_mps").isNotNull()),
-            False,
-        )
+        # A slow speed contradicts the altitude: parked aircraft send 30,000 ft.
+        .when((altitude_m > HIGHEST_FIELD_M) & speed_mps.isNull(), False)
         .when((altitude_m <= HIGHEST_FIELD_M) & _is_vertical(), False)
     )
 

@@ -54,7 +54,10 @@ def north_m(place: Place, here: Place) -> Column:
 def to_line_m(here: Place, start: Place, end: Place) -> Column:
     """The distance from here to the nearest point of a line, such as a runway."""
     x, y = east_m(start, here), north_m(start, here)
-    dx, dy = east_m(end, here) - x, north_m(end, here) - y
+    # Not the difference of two ways from here: on the far side of the earth they turn round.
+    turn_deg = turned_deg(end.longitude_deg - start.longitude_deg)
+    dx = turn_deg * F.cos(F.radians(here.latitude_deg)) * DEGREE_M
+    dy = north_m(end, here) - y
     nearest = F.when((dx == 0) & (dy == 0), 0.0).otherwise(
         F.least(F.greatest(-(x * dx + y * dy) / (dx * dx + dy * dy), F.lit(0.0)), F.lit(1.0))
     )

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.tracks import TRACK
+from flightlake.transforms.surface import HIGHEST_FIELD_M
 
 FLIGHT = (*TRACK, "leg")
 """What names a flight."""
@@ -43,7 +44,7 @@ def legs(tracked: DataFrame, begin_s: int) -> DataFrame:
     )
     is_departure = F.col("stay_end_s") - F.col("contact_s") <= TAXI_OUT_S
     part = F.when(~F.col("is_stop"), AIR).when(is_arrival, IN).when(is_departure, OUT)
-    is_airborne = (F.col("part") == AIR) & ~F.col("is_on_ground") & ~F.col("is_ground")
+    is_airborne = (F.col("part") == AIR) & ~F.col("is_ground")
     return (
         _with_stays(_grounded(in_time))
         .withColumns({"leg": along.count(F.col("is_stop") & begins_stay), "part": part})
@@ -63,7 +64,7 @@ def legs(tracked: DataFrame, begin_s: int) -> DataFrame:
 def _grounded(tracked: DataFrame) -> DataFrame:
     """Add ``is_ground``: what the contact says, else what the one before says, else the next.
 
-    A track in which nothing says that the aircraft flies is one on the ground.
+    Where nothing says anything, it is on the ground unless its altitude is above all airfields.
     """
     along = Along(*TRACK)
     moving_s = F.when(~F.col("is_still"), F.col("contact_s"))
@@ -82,7 +83,10 @@ def _grounded(tracked: DataFrame) -> DataFrame:
         .withColumn(
             "is_ground",
             F.coalesce(
-                along.known_here("says_ground"), along.known_after("says_ground"), F.lit(True)
+                along.known_here("says_ground"),
+                along.known_after("says_ground"),
+                F.col("altitude_m") <= HIGHEST_FIELD_M,
+                F.lit(True),
             ),
         )
         .withColumns(

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day
 from flightlake.transforms.flights.along import Along
-from flightlake.transforms.flights.geo import DEGREE_M, Place, distance_m
-from flightlake.transforms.surface import is_surface_object
+from flightlake.transforms.flights.geo import DEGREE_M, Place, chord_m, distance_m, point
+from flightlake.transforms.surface import has_icao_address, is_surface_object
 
 LOOK_BACK = timedelta(days=1)
 """Flights of up to a day are seen whole, whichever day they end on."""
@@ -30,6 +30,7 @@ _ROTORCRAFT = 8
 """OpenSky's category."""
 _PLACEHOLDER = "^(.|0+)$"
 """Callsigns of one character or of zeros only: nobody has entered one."""
+_AXES = ("x", "y", "z")
 _VOTERS = 2
 """Positions on either side that say whether one can be true."""
 
@@ -61,6 +62,7 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
             F.coalesce(baro_m, geo_m).alias("altitude_m"),
             F.coalesce(F.when(is_geo_true, geo_m), baro_m, geo_m).alias("height_m"),
             F.coalesce(F.col("category") == _ROTORCRAFT, F.lit(False)).alias("is_rotorcraft"),
+            has_icao_address().alias("has_icao_address"),
             "is_on_ground",
             "ground_speed_mps",
             "true_track_deg",
@@ -87,6 +89,7 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
             "altitude_m",
             "height_m",
             "is_rotorcraft",
+            "has_icao_address",
             "is_on_ground",
             "ground_speed_mps",
             "true_track_deg",
@@ -99,6 +102,13 @@ def observations(states: DataFrame, day: Day) -> DataFrame:
 def place_of(position: str) -> Place:
     """The place in a column of positions."""
     return Place(F.col(f"{position}.latitude_deg"), F.col(f"{position}.longitude_deg"))
+
+
+def is_too_far(far_m: Column, elapsed_s: Column) -> Column:
+    """No aircraft flies so far in so short a time; false where one is null."""
+    elapsed_s = F.abs(elapsed_s)
+    reach_m = F.greatest(F.lit(JUMP_M), JUMP_MPS * elapsed_s)
+    return F.coalesce((elapsed_s <= JUMP_WITHIN_S) & (far_m > reach_m), F.lit(False))
 
 
 def is_jump(before: str, after: str) -> Column:
@@ -126,24 +136,28 @@ def _without_false_positions(contacts: DataFrame) -> DataFrame:
     """
     along = Along("icao24")
     neighbours = {
-        f"{side}_{rows}": look("named", rows)
+        f"{side}_{rows}": look("here", rows)
         for rows in range(1, _VOTERS + 1)
         for side, look in (("before", along.known_before), ("after", along.known_after))
     }
+    axes = zip(_AXES, point(place_of("position")), strict=True)
+    here = F.struct("position.position_s", "callsign", *(axis.alias(name) for name, axis in axes))
     votes = sum((_vote(name) for name in neighbours), F.lit(0))
-    named = F.struct("position.*", "callsign")
     return (
-        contacts.withColumn("named", F.when(F.col("position").isNotNull(), named))
+        contacts.withColumn("here", F.when(F.col("position").isNotNull(), here))
         .withColumns(neighbours)
         .withColumn("position", F.when(votes >= 0, F.col("position")))
-        .drop("named", *neighbours)
+        .drop("here", *neighbours)
     )
 
 
 def _vote(neighbour: str) -> Column:
-    is_other = F.coalesce(F.col("callsign") != F.col(f"{neighbour}.callsign"), F.lit(False))
-    return (
-        F.when(F.col(neighbour).isNull() | is_other, 0)
-        .when(is_jump(neighbour, "position"), -1)
-        .otherwise(1)
-    )
+    """1 where a neighbour supports the position, -1 where it contradicts it.
+
+    Straight through the earth: angles for each of four neighbours would take most of the time.
+    """
+    here, there = F.col("here"), F.col(neighbour)
+    far_m = chord_m([here[axis] for axis in _AXES], [there[axis] for axis in _AXES])
+    is_contradicted = is_too_far(far_m, there["position_s"] - here["position_s"])
+    is_other = F.coalesce(here["callsign"] != there["callsign"], F.lit(False))
+    return F.when(there.isNull() | is_other, 0).when(is_contradicted, -1).otherwise(1)

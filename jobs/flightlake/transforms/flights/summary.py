@@ -6,8 +6,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.transforms.flights.along import Along
+from flightlake.transforms.flights.geo import distance_m
 from flightlake.transforms.flights.legs import FLIGHT, IN, OUT
-from flightlake.transforms.flights.observations import is_jump
+from flightlake.transforms.flights.observations import is_jump, place_of
 
 SHORTEST_FLIGHT_S = 60
 """Less is a stray message."""
@@ -48,6 +49,7 @@ def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
             F.max(F.when(is_airborne, F.col("altitude_m"))).alias("max_altitude_m"),
             F.max(F.when(is_airborne, speed_mps)).alias("max_speed_mps"),
             F.bool_or("is_rotorcraft").alias("is_rotorcraft"),
+            F.bool_and("has_icao_address").alias("has_icao_address"),
             (F.sum(step_mm) / 1_000).alias("flown_distance_m"),
             F.when(F.min("source") == F.max("source"), F.min("source"))
             .otherwise("mixed")
@@ -67,7 +69,10 @@ def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
     )
     lasts = F.col("last_seen_s") - F.col("first_seen_s") >= SHORTEST_FLIGHT_S
     is_flown = F.col("has_landing_roll") | (F.col("airborne_states") > 0)
-    return rows.where((F.col("last_seen_s") >= begin_s) & is_flown & lasts)
+    return rows.where((F.col("last_seen_s") >= begin_s) & is_flown & lasts).withColumn(
+        "great_circle_distance_m",
+        F.round(distance_m(place_of("first_position"), place_of("last_position"))),
+    )
 
 
 def _placed(flown: DataFrame) -> DataFrame:

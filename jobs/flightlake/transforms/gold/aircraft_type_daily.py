@@ -13,7 +13,10 @@ UNKNOWN_TYPE = "unknown"
 
 
 def derive(sources: Sources, period: Period) -> DataFrame:
-    """One row a type designator, one of them for the aircraft that ref.aircraft knows none of."""
+    """One row per type designator, one of them for the aircraft that ref.aircraft knows none of.
+
+    A FLARM address names no airframe, so its flights are of no known type.
+    """
     flights = sources["gold.flights"].where(period.predicate)
     typed = sources["ref.aircraft"].dropna(subset=["typecode"])
     types = typed.groupBy("typecode").agg(
@@ -22,7 +25,8 @@ def derive(sources: Sources, period: Period) -> DataFrame:
         F.mode("model", deterministic=True).alias("model"),
     )
     return (
-        flights.join(typed.select("icao24", "typecode"), "icao24", "left")
+        flights.withColumn("airframe", F.when(F.col("has_icao_address"), F.col("icao24")))
+        .join(typed.select(F.col("icao24").alias("airframe"), "typecode"), "airframe", "left")
         .withColumn("typecode", F.coalesce("typecode", F.lit(UNKNOWN_TYPE)))
         .groupBy("date", "typecode")
         .agg(*flown_totals(), F.count_distinct("airline_icao").alias("airlines"))

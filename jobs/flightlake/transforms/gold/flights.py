@@ -9,11 +9,14 @@ from flightlake.contracts.days import Day, Period
 from flightlake.transforms.airfields import strips
 from flightlake.transforms.callsigns import airline_of
 from flightlake.transforms.flights.airports import MAX_HEIGHT_M, with_airports
-from flightlake.transforms.flights.continuity import LONGEST_STAY, with_inferred_ends
+from flightlake.transforms.flights.continuity import (
+    LONGEST_STAY,
+    with_inferred_arrival,
+    with_inferred_departure,
+)
 from flightlake.transforms.flights.evidence import with_evidence
-from flightlake.transforms.flights.geo import distance_m
 from flightlake.transforms.flights.legs import legs
-from flightlake.transforms.flights.observations import LOOK_BACK, observations, place_of
+from flightlake.transforms.flights.observations import LOOK_BACK, observations
 from flightlake.transforms.flights.summary import summaries
 from flightlake.transforms.flights.threads import LONGEST_GAP_S, threads
 from flightlake.transforms.flights.tracks import tracks
@@ -42,35 +45,72 @@ def derive(sources: Sources, period: Period) -> DataFrame:
     fields = strips(sources["ref.airports"], sources["ref.runways"])
     look_back_s = period.start_s - int(LOOK_BACK.total_seconds())
     is_cut = F.col("first_seen_s") < look_back_s + LONGEST_GAP_S
-    flights = with_inferred_ends(with_airports(summaries(flown, begin_s), fields), is_cut)
-    ended_s = F.coalesce("last_airborne_s", "last_seen_s")
-    of_day = flights.where(ended_s.between(period.start_s, period.end_s - 1))
+    seen = _described(with_airports(summaries(flown, begin_s), fields))
+    # The departure first and whole: with the arrival its code would be too long to be compiled.
+    departed = with_inferred_departure(seen, is_cut).withColumns(
+        {"off_s": _off_s(), "departure_unknown_reason": _reason("departure", "first", is_cut)}
+    )
+    flights = with_inferred_arrival(departed).withColumns(
+        {"on_s": _on_s(), "arrival_unknown_reason": _reason("arrival", "last", F.lit(False))}
+    )
+    of_day = flights.where(F.col("ended_s").between(period.start_s, period.end_s - 1))
     return _timed(of_day).select(
-        F.concat_ws("-", "icao24", "first_seen_s").alias("flight_id"),
+        "flight_id",
         "icao24",
+        "has_icao_address",
         "callsign",
-        airline_of("callsign").alias("airline_icao"),
-        _moment("first_seen_s").alias("first_seen"),
-        _moment("last_seen_s").alias("last_seen"),
-        _moment("take_off_s").alias("take_off_time"),
-        _moment("landing_s").alias("landing_time"),
+        "airline_icao",
+        "first_seen",
+        "last_seen",
+        F.timestamp_seconds("take_off_s").alias("take_off_time"),
+        F.timestamp_seconds("landing_s").alias("landing_time"),
         *_airport("departure"),
-        _reason("departure", "first", is_cut),
+        "departure_unknown_reason",
         *_airport("arrival"),
-        _reason("arrival", "last", F.lit(False)),
-        F.round(distance_m(place_of("first_position"), place_of("last_position"))).alias(
-            "great_circle_distance_m"
-        ),
-        F.round("flown_distance_m").alias("flown_distance_m"),
-        (F.col("last_seen_s") - F.col("first_seen_s")).cast("int").alias("duration_s"),
+        "arrival_unknown_reason",
+        "great_circle_distance_m",
+        "flown_distance_m",
+        "duration_s",
         _airborne_s().cast("int").alias("airborne_s"),
         "max_altitude_m",
         "states",
         "largest_gap_s",
         (F.col("take_off_s").isNotNull() & F.col("landing_s").isNotNull()).alias("is_complete"),
         "source",
-        F.to_date(F.timestamp_seconds(ended_s)).alias("date"),
+        "date",
     )
+
+
+def _described(flights: DataFrame) -> DataFrame:
+    """Add what does not depend on a flight's neighbours.
+
+    Together with what does, its code would be too long to be compiled.
+    """
+    described = {
+        "flight_id": F.concat_ws("-", "icao24", "first_seen_s"),
+        "airline_icao": airline_of("callsign"),
+        "first_seen": F.timestamp_seconds("first_seen_s"),
+        "last_seen": F.timestamp_seconds("last_seen_s"),
+        "flown_distance_m": F.round("flown_distance_m"),
+        "duration_s": (F.col("last_seen_s") - F.col("first_seen_s")).cast("int"),
+        "ended_s": F.coalesce("last_airborne_s", "last_seen_s"),
+    }
+    used_up = ("airborne_states", "has_landing_roll", "max_speed_mps", "is_rotorcraft")
+    return (
+        flights.withColumns(described)
+        .withColumn("date", F.to_date(F.timestamp_seconds("ended_s")))
+        .drop(*used_up, "first_position", "last_position")
+    )
+
+
+def _off_s() -> Column:
+    lift_off_s = F.col("first_air.contact_s") - _covered("departure.reach_s")
+    return _between("last_out_s", "first_airborne_s", lift_off_s)
+
+
+def _on_s() -> Column:
+    touch_down_s = F.col("last_air.contact_s") + _covered("arrival.reach_s")
+    return _between("last_airborne_s", "first_in_s", touch_down_s)
 
 
 def _timed(flights: DataFrame) -> DataFrame:
@@ -78,23 +118,12 @@ def _timed(flights: DataFrame) -> DataFrame:
 
     A flight that was heard for a single moment has neither.
     """
-    lift_off_s = F.col("first_air.contact_s") - _covered("departure.reach_s")
-    touch_down_s = F.col("last_air.contact_s") + _covered("arrival.reach_s")
     is_flown = F.coalesce(F.col("off_s") < F.col("on_s"), F.lit(True))
-    return (
-        flights.withColumns(
-            {
-                "off_s": _between("last_out_s", "first_airborne_s", lift_off_s),
-                "on_s": _between("last_airborne_s", "first_in_s", touch_down_s),
-            }
-        )
-        .withColumns(
-            {
-                "take_off_s": F.when(is_flown, F.col("off_s")),
-                "landing_s": F.when(is_flown, F.col("on_s")),
-            }
-        )
-        .drop("off_s", "on_s")
+    return flights.withColumns(
+        {
+            "take_off_s": F.when(is_flown, F.col("off_s")),
+            "landing_s": F.when(is_flown, F.col("on_s")),
+        }
     )
 
 
@@ -141,9 +170,4 @@ def _reason(end: str, side: str, is_cut: Column) -> Column:
             f"{side}_seen_too_high",
         )
         .otherwise("no_airport_near")
-        .alias(f"{end}_unknown_reason")
     )
-
-
-def _moment(seconds: str) -> Column:
-    return F.timestamp_seconds(seconds)

@@ -129,6 +129,7 @@ def flights(rows_of: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
 def _flight(**changes: Any) -> dict[str, Any]:
     return {
         "icao24": "3c6444",
+        "has_icao_address": True,
         "callsign": "DLH9LF",
         "airline_icao": "DLH",
         "departure_airport": "EDDF",

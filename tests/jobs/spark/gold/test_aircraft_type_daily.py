@@ -56,3 +56,8 @@ def test_a_type_counts_each_aircraft_once_and_has_the_names_that_most_of_it_have
     assert found.loc["B738"].model is None
     unknown = found.loc["unknown"]
     assert (unknown.manufacturer, unknown.flights, unknown.airlines) == (None, 2, 1)
+
+
+def test_an_address_of_another_system_has_no_type_of_aircraft(types):
+    [glider] = types({"icao24": "3c6444", "has_icao_address": False}).to_dict("records")
+    assert (glider["typecode"], glider["manufacturer"]) == ("unknown", None)

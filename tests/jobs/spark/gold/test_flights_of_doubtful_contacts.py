@@ -12,16 +12,13 @@ import pytest
 from tests.made_tracks import (
     AWAY,
     DAY,
-    DEGREE_M,
     HOME,
-    SPEED_MPS,
     TAXI_S,
     Field,
     Rows,
     airborne,
     airport_rows,
     clock,
-    contact,
     landing_s,
     leg,
     parked,
@@ -111,6 +108,9 @@ def test_what_drives_or_stands_makes_no_flight(flights):
     standing = parked(HOME, begin_s, end_s, icao24="bbbbb2", ground_speed_mps=0.0)
     glitch = parked(HOME, begin_s, end_s, icao24="bbbbb3", ground_speed_mps=0.0)
     glitch[20] |= {"is_on_ground": False, "baro_altitude_m": 480.0, "vertical_rate_mps": 0.0}
+    flickering = parked(HOME, begin_s, end_s, icao24="bbbbb4", ground_speed_mps=4.0)
+    for row in flickering[::3]:
+        row |= {"is_on_ground": False, "baro_altitude_m": 9_144.0, "geo_altitude_m": 9_144.0}
     heard_first_in_the_air = parked(HOME, begin_s, end_s, icao24="bbbbb5", ground_speed_mps=0.0)
     heard_first_in_the_air[0] |= {"is_on_ground": False, "baro_altitude_m": 450.0}
     for row in heard_first_in_the_air[1:]:
@@ -123,6 +123,7 @@ def test_what_drives_or_stands_makes_no_flight(flights):
             unflagged(vehicle, 450.0)[:40],
             unflagged(standing, 450.0),
             glitch,
+            flickering,
             heard_first_in_the_air,
         )
         == []
@@ -146,6 +147,23 @@ def test_a_ground_flag_that_flickers_in_the_air_breaks_no_flight(flights):
     for row in rows[::4]:
         row["is_on_ground"] = True
     assert ends(flights(rows)) == {"3c6444": [OUT]}
+
+
+def test_a_ground_flag_that_is_stuck_hides_no_flight(flights):
+    rows = leg(clock("10:00"))
+    for row in rows:
+        row["is_on_ground"] = True
+    assert ends(flights(rows)) == {"3c6444": [OUT]}
+
+
+def test_altitudes_of_the_air_while_it_taxies_are_none(flights):
+    rows = leg(clock("10:00"))
+    for at in (0, 2, 3):
+        high_m = 9_144.0
+        rows[at] |= {"is_on_ground": False, "baro_altitude_m": high_m, "geo_altitude_m": high_m}
+    [found] = flights(rows)
+    assert (found["departure_airport"], found["arrival_airport"]) == OUT
+    assert found["max_altitude_m"] == 6_000.0
 
 
 def test_a_short_stop_between_two_slow_polls_is_one(flights):
@@ -178,24 +196,6 @@ def test_a_stop_that_was_barely_heard_ends_a_flight_of_the_same_callsign(flights
         )
     )
     assert [(len(of_one), of_one[0]) for of_one in found.values()] == [(2, OUT), (2, OUT)]
-
-
-def test_a_hole_in_coverage_is_flown_through_at_any_time_of_the_day(flights):
-    """At cruise with one callsign."""
-    rows = [
-        contact(
-            clock(begin) + 60 * minute,
-            icao24=f"10000{number}",
-            latitude_deg=40.0 + SPEED_MPS * 60 * minute / DEGREE_M,
-        )
-        for number, begin in enumerate(("10:00", "21:00"))
-        for minute in range(240)
-        if not 90 <= minute < 190
-    ]
-    days = (DAY, DAY.parse("2025-12-29"))
-    found = [row for day in days for row in flights(rows, day=day)]
-    assert [row["icao24"] for row in found] == sorted({row["icao24"] for row in rows})
-    assert {(row["states"], row["largest_gap_s"]) for row in found} == {(140, 6_060)}
 
 
 def test_a_flight_has_the_callsign_of_its_time_in_the_air(flights):

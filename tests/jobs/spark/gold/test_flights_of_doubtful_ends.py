@@ -155,6 +155,17 @@ def test_an_airport_that_an_aircraft_passes_breaks_no_flight(flights):
     assert ends(found) == {"3c6444": [("EDAA", "EDBB")], "eeeee2": [("EDAA", "EDBB")]}
 
 
+def test_an_airport_that_an_aircraft_passes_too_high_and_fast_is_no_arrival(flights):
+    """Lost 1,000 m above it, as it sinks towards the next."""
+    lost = [
+        row
+        for row in airborne(HOME, AWAY, OFF_S, 15, speed_mps=130.0)
+        if row["latitude_deg"] < PASSED.latitude_deg + 0.01
+    ]
+    [found] = flights(lost, fields=(HOME, AWAY, PASSED))
+    assert found["arrival_airport"] != "EDPP"
+
+
 def test_positions_that_no_aircraft_could_reach_choose_no_airport(flights):
     elsewhere = Field("EDXX", 49.0, 11.0, iata="XXX", type="large_airport")
     first, last, taxi_in, taxi_out, lift_off = (
@@ -212,6 +223,12 @@ def at_the_pad(icao24: str, category: int | None = None, **last: float) -> Rows:
 def test_a_heliport_beside_the_apron_is_no_arrival_of_an_aeroplane(flights):
     found = ends(flights(at_the_pad("a00001"), fields=(HOME, STRIP, PAD)))
     assert found == {"a00001": [("EDAA", "DE-1")]}
+
+
+def test_a_rotorcraft_on_a_heliport_has_arrived_there(flights):
+    on_it = {"latitude_deg": PAD.latitude_deg, "longitude_deg": PAD.longitude_deg}
+    found = ends(flights(at_the_pad("a00002", category=8, **on_it), fields=(HOME, STRIP, PAD)))
+    assert found == {"a00002": [("EDAA", "DE-2")]}
 
 
 def test_a_heliport_is_taken_where_nothing_else_fits(flights):
