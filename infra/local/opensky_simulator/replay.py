@@ -24,8 +24,8 @@ class Replay:
     """Serves recorded answers in place of a ``World``.
 
     ``source`` is one file or a folder of them (.json or .json.gz, searched recursively; whether a
-    file is gzip is told by its bytes). Asked for a moment it gives the newest answer recorded at or
-    before it, and before the first one the first. For "now" the simulator's clock is set to
+    file is gzip is recognized by its bytes). Asked for a moment it gives the newest answer recorded
+    at or before it, and before the first one the first. For "now" the simulator's clock is set to
     ``first_time_s`` at the start and runs from there: a client that polls as often as the
     recording's author sees the answers in their order, and the last one again and again at the end.
     Rules on ``time`` apply to that clock.

@@ -17,7 +17,7 @@ from opensky_simulator.schedule import LONGEST_CONTACT_AGE_S
 VEHICLE_SHARE = 0.0045
 VEHICLE_NO_POSITION_SHARE = 0.13
 _BLANK_SHARE = 0.5
-# Masts (assumed: without a category they cannot be told in the recordings).
+# Masts (assumed: without a category they cannot be recognized in the recordings).
 MAST_SHARE = 0.0005
 # Aircraft that transmit, are towed and do not fly (assumed; 2 of 10 aircraft on the ground at
 # Zürich on 2019-10-05).

@@ -145,8 +145,8 @@ def gunzip(body: bytes, max_bytes: int = MAX_BODY_BYTES) -> bytes:
 def plain_text(body: bytes) -> bytes:
     """The JSON text of a body as Spark reads it: neither gzip nor any encoding but UTF-8.
 
-    Gzip, a byte order mark, UTF-16 and UTF-32 are told by the bytes; PowerShell's ``>`` writes
-    UTF-16.
+    Gzip, a byte order mark, UTF-16 and UTF-32 are recognized by the bytes; PowerShell's ``>``
+    writes UTF-16.
 
     Raises:
         UnreadableAnswerError: it cannot be decompressed or decoded, or is larger than the cap.

@@ -133,7 +133,7 @@ def _records(
 
 
 def _lines_of_record(ahead: Iterable[str], quote: str, expected: int) -> int:
-    """How many of the next lines are one record; 1 where no more than the first can be told."""
+    """How many of the next lines are one record; 1 where no more than the first is clear."""
     joined: list[str] = []
     for line in ahead:
         if joined and len(_fields_of(line, quote, expected)) == expected:
