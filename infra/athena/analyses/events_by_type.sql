@@ -1,5 +1,4 @@
 -- What was out of the ordinary, by type and region, and how much of it is critical?
--- What goes on over several hours has a row in each and is one event here.
 --
 -- Reads: gold.events WHERE date BETWEEN DATE '2025-12-27' AND DATE '2025-12-28'
 SELECT
@@ -9,6 +8,7 @@ SELECT
     count(DISTINCT icao24) AS aircraft,
     sum(CASE WHEN severity = 'critical' THEN 1 ELSE 0 END) AS critical_events
 FROM (
+    -- What goes on over several hours has a row in each and is one event here.
     SELECT
         event_type,
         region,

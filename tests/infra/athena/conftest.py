@@ -100,6 +100,7 @@ def flight(flight_id: str, minutes: int, flown_nmi: float, **changes: Any) -> An
         "take_off_time": at(2),
         "landing_time": at(2) + timedelta(minutes=minutes),
         "duration_s": 60 * minutes + 660,
+        "airborne_s": 60 * minutes,
         "great_circle_distance_m": 100.0 * NMI,
         "flown_distance_m": flown_nmi * NMI,
         "max_altitude_m": 35_000 * FEET,

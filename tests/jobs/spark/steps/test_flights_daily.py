@@ -34,8 +34,8 @@ def test_a_day_is_derived_recorded_and_the_same_when_derived_again(
 ):
     for n in range(8):
         time_s = hour.start_s + 90 * n
-        over = {"longitude": 8.74 + 0.2 * n, "baro_altitude": 900 + 1_000 * n, "vertical_rate": 11}
-        land(time_s, [state(time_s, latitude=50.03, **over)])
+        over = {"longitude": 8.6 + 0.2 * n, "baro_altitude": 300 + 1_000 * n, "vertical_rate": 11}
+        land(time_s, [state(time_s, latitude=50.03, true_track=90, geo_altitude=None, **over)])
     process(expected=8)
 
     written_since()
