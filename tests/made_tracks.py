@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import atan2, cos, degrees, hypot, radians
@@ -193,3 +193,23 @@ def _way(origin: Field, goal: Field) -> tuple[float, float]:
 
 def _between(begin: float, end: float, share: float) -> float:
     return begin + share * (end - begin)
+
+
+def derives_tracks(flights_by_both: Callable[..., Rows]) -> Callable[..., Rows]:
+    """A function that derives the flights of tracks between fields, by both implementations."""
+
+    def derived(*tracks: Rows, day: Day = DAY, fields: Sequence[Field] = (HOME, AWAY)) -> Rows:
+        rows = [row for track in tracks for row in track]
+        references = {"airports": airport_rows(fields), "runways": runway_rows(fields)}
+        return flights_by_both(rows, day, **references)
+
+    return derived
+
+
+def ends(found: Rows) -> dict[str, list[tuple[str | None, str | None]]]:
+    """Where each flight of an aircraft came from and went to, by aircraft."""
+    of_aircraft: dict[str, list[tuple[str | None, str | None]]] = {}
+    for row in found:
+        pair = (row["departure_airport"], row["arrival_airport"])
+        of_aircraft.setdefault(row["icao24"], []).append(pair)
+    return of_aircraft

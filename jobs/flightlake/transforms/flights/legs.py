@@ -20,7 +20,8 @@ SHORTEST_HOP_S = 180
 """A lone contact in the air between two on the ground that are closer is one on the ground."""
 SHORTEST_STOP_S = 45
 """Less than that is a touch-and-go, unless the aircraft taxies."""
-MAX_TAXI_MPS = 15.0
+TAXI_MPS = 15.0
+"""An aircraft that is slower on the ground taxies; one that touches and goes is not."""
 TAXI_IN_S, TAXI_OUT_S = 900, 1_800
 """How much of a stay on the ground belongs to the flight before, and to the flight after."""
 
@@ -107,7 +108,7 @@ def _with_stays(grounded: DataFrame) -> DataFrame:
     along = Along(*TRACK)
     is_change = ~F.col("is_ground").eqNullSafe(F.col("ground_before"))
     change = F.struct("contact_s", F.col("before_s").alias("last_s"), "is_rolling_out")
-    taxied = F.col("is_ground") & (F.col("ground_speed_mps") < MAX_TAXI_MPS)
+    taxied = F.col("is_ground") & (F.col("ground_speed_mps") < TAXI_MPS)
     stay_end_s = F.coalesce("next_stay.last_s", "end_s")
     lasts = F.col("stay_end_s") - F.col("stay.contact_s") >= SHORTEST_STOP_S
     is_edge = _is_first(F.col("stay")) | F.col("next_stay").isNull()

@@ -114,14 +114,12 @@ def is_too_far(far_m: Column, elapsed_s: Column) -> Column:
 def is_jump(before: str, after: str) -> Column:
     """Two positions that no aircraft can connect; false where one is null."""
     a, b = place_of(before), place_of(after)
-    elapsed_s = F.abs(F.col(f"{after}.position_s") - F.col(f"{before}.position_s"))
-    reach_m = F.greatest(F.lit(JUMP_M), JUMP_MPS * elapsed_s)
+    elapsed_s = F.col(f"{after}.position_s") - F.col(f"{before}.position_s")
     # No way is longer than along the meridian and the parallel: that spares most of the sines.
     detour_m = DEGREE_M * (
         F.abs(b.latitude_deg - a.latitude_deg) + F.abs(b.longitude_deg - a.longitude_deg)
     )
-    found = (elapsed_s <= JUMP_WITHIN_S) & (detour_m > reach_m) & (distance_m(a, b) > reach_m)
-    return F.coalesce(found, F.lit(False))
+    return is_too_far(detour_m, elapsed_s) & is_too_far(distance_m(a, b), elapsed_s)
 
 
 def _credible(altitude: str) -> Column:

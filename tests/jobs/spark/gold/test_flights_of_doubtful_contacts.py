@@ -11,18 +11,17 @@ import pytest
 
 from tests.made_tracks import (
     AWAY,
-    DAY,
     HOME,
     TAXI_S,
     Field,
     Rows,
     airborne,
-    airport_rows,
     clock,
+    derives_tracks,
+    ends,
     landing_s,
     leg,
     parked,
-    runway_rows,
     unflagged,
     unlocated,
 )
@@ -34,21 +33,7 @@ NEAR = Field("EDNN", 50.5, elevation_m=450.0)
 
 @pytest.fixture
 def flights(flights_by_both) -> Callable[..., Rows]:
-    def derived(*tracks: Rows, day=DAY, fields=(HOME, AWAY)) -> Rows:
-        rows = [row for track in tracks for row in track]
-        references = {"airports": airport_rows(fields), "runways": runway_rows(fields)}
-        return flights_by_both(rows, day, **references)
-
-    return derived
-
-
-def ends(found: Rows) -> dict[str, list[tuple[str | None, str | None]]]:
-    """Where each flight of an aircraft came from and went to, by aircraft."""
-    of_aircraft: dict[str, list[tuple[str | None, str | None]]] = {}
-    for row in found:
-        pair = (row["departure_airport"], row["arrival_airport"])
-        of_aircraft.setdefault(row["icao24"], []).append(pair)
-    return of_aircraft
+    return derives_tracks(flights_by_both)
 
 
 def callsigns(found: Rows) -> dict[str, list[str | None]]:

@@ -23,13 +23,13 @@ from tests.made_tracks import (
     Row,
     Rows,
     airborne,
-    airport_rows,
     clock,
     contact,
+    derives_tracks,
+    ends,
     landing_s,
     leg,
     parked,
-    runway_rows,
 )
 
 OFF_S = clock("10:00")
@@ -38,21 +38,7 @@ ON_S = landing_s(HOME, AWAY, OFF_S)
 
 @pytest.fixture
 def flights(flights_by_both) -> Callable[..., Rows]:
-    def derived(*tracks: Rows, day=DAY, fields=(HOME, AWAY)) -> Rows:
-        rows = [row for track in tracks for row in track]
-        references = {"airports": airport_rows(fields), "runways": runway_rows(fields)}
-        return flights_by_both(rows, day, **references)
-
-    return derived
-
-
-def ends(found: Rows) -> dict[str, list[tuple[str | None, str | None]]]:
-    """Where each flight of an aircraft came from and went to, by aircraft."""
-    of_aircraft: dict[str, list[tuple[str | None, str | None]]] = {}
-    for row in found:
-        pair = (row["departure_airport"], row["arrival_airport"])
-        of_aircraft.setdefault(row["icao24"], []).append(pair)
-    return of_aircraft
+    return derives_tracks(flights_by_both)
 
 
 def near(field: Field, moment_s: int, east_m: float, north_m: float, **changes) -> Row:
