@@ -46,16 +46,15 @@ from airflow.sdk import AssetAlias, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts.days import Day
 from flightlake.contracts.references import ROOT
-from flightlake.contracts.tables import REFERENCES, STATE_VECTORS, written_by
-from flightlake_dags.assets import assets_of
+from flightlake.contracts.tables import STATE_VECTORS, written_by
+from flightlake_dags.assets import tell
 from flightlake_dags.defaults import Tag, default_args
-from flightlake_dags.quality_gate import require_tables
+from flightlake_dags.quality_gate import published_by_day, require_tables
 from flightlake_dags.reference_sources import DAY, REFERENCE_PARAMS, SOURCES, land_sources
 from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
 STEP = "reference_refresh"
-ASSETS = assets_of(*REFERENCES)
 # Of these, a run announces those that it published.
 PUBLISHED = AssetAlias(STEP)
 
@@ -78,11 +77,15 @@ def reference_refresh() -> None:
     def download(params: Any = None) -> dict[str, str]:
         return land_sources(params)
 
+    # Before the gate: a task that fails announces nothing.
+    @task(outlets=[PUBLISHED])
+    def announce(day: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
+        tell(outlet_events[PUBLISHED], published_by_day(STEP, Day.parse(day), run_id))
+
     # Again, a rejected table would be rejected again; a lost result is the job's to repeat.
-    @task(retries=1, retry_delay=timedelta(seconds=10), outlets=[PUBLISHED])
-    def quality_gate(day: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
-        for table, extra in require_tables(STEP, Day.parse(day), run_id).items():
-            outlet_events[PUBLISHED].add(ASSETS[table], extra=extra)
+    @task(retries=1, retry_delay=timedelta(seconds=10))
+    def quality_gate(day: str, *, run_id: Any = None) -> None:
+        require_tables(STEP, Day.parse(day), run_id)
 
     job = spark_step(
         STEP,
@@ -97,7 +100,7 @@ def reference_refresh() -> None:
         reads=[ROOT, STATE_VECTORS],
         writes=written_by(STEP),
     )
-    download() >> job >> quality_gate(DAY)
+    download() >> job >> announce(DAY) >> quality_gate(DAY)
 
 
 reference_refresh()

@@ -16,7 +16,7 @@
 between stay for 30 days, so a restore is taken back by restoring the version before it.
 
 **Nothing else changes.** Tables that are made of this one, and the ledger, stay as they are: run
-the hours that the record names again, then their days.
+the hours that the record names again. `lake_repair` keeps what was restored, and makes its days.
 
 **Params.** One of `version` and `at`, a moment in UTC:
 

@@ -4,26 +4,23 @@
 |---|---|
 | reads | the raw answers of the hour, `<lake>/raw/states/…`, and the last answer before it |
 | writes | `silver.state_vectors`, `silver.quarantine`, the hourly tables of gold, `ops.run_ledger`, `ops.table_runs`, `ops.quality_results`, a report |
-| beat | hourly; the run of [02:00, 03:00) UTC starts after 03:00, and waits for the last answers |
+| schedule | hourly; the run of [02:00, 03:00) UTC starts after 03:00, and waits for the last answers |
 | announces | the assets `silver.state_vectors` and, one each, the hourly tables of gold, with rows, verdict and score |
 
 1. `raw_hour` looks for raw answers. Without any, the run is skipped and the gap is recorded.
-2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish; then
-   derive, judge and publish each hourly table of gold.
-3. `quality_gate` reads the verdicts. It fails, with the reasons, where the hour or a table was
-   rejected; a rejected table of gold leaves silver published.
+2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish, write
+   the ledger line; then derive, judge and publish each hourly table of gold.
+3. `announce` tells the assets of what was published. `quality_gate` fails, with the reasons, where the hour or a table was rejected.
 
 **Again is always safe.** Every run of an hour leaves the same tables: clear a run, or a task.
 
     airflow tasks clear states_hourly --start-date 2025-12-28T02:00 --end-date 2025-12-28T02:00 --yes
-    airflow backfill create --dag-id states_hourly --from-date 2025-12-28T00:00 \\
-        --to-date 2025-12-28T23:00 --max-active-runs 1 --reprocess-behavior completed
+    airflow backfill create --dag-id states_hourly --from-date 2025-12-28T00:00 --to-date 2025-12-28T23:00 --max-active-runs 1 --reprocess-behavior completed
 
 The dates are the starts of the hours, both ends included; the DAG must not be paused.
 
-**Params.** `hour`, such as `2025-12-28T02`, for a run by hand of just that hour (otherwise it is
-the start of the data interval). `expected_answers`: how many answers a complete hour has, where
-it was not polled live; fewer lower the score, they never reject the hour.
+**Params.** `hour`, such as `2025-12-28T02`, for a manual run of that hour. `expected_answers`: how
+many answers a complete hour has, if it was not polled live; fewer only lower the score.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -31,22 +28,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import AssetAlias, Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.tables import STATE_VECTORS, derived_by, read_by, written_by
-from flightlake_dags.assets import assets_of
+from flightlake.contracts.tables import read_by, written_by
+from flightlake_dags.assets import tell
 from flightlake_dags.config import regions_argument
 from flightlake_dags.defaults import Tag, default_args
 from flightlake_dags.hours import HOUR, HOUR_MACROS
-from flightlake_dags.quality_gate import require_quality
+from flightlake_dags.quality_gate import published_by_hour, require_quality
 from flightlake_dags.raw_hour import require_raw_hour
 from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
 
 STEP = "states_hourly"
-ASSETS = assets_of(STATE_VECTORS, *derived_by(STEP))
+PUBLISHED = AssetAlias(STEP)
 ANSWERS_AN_HOUR = get_settings().answers_an_hour
 
 
@@ -83,11 +80,15 @@ def states_hourly() -> None:
     def raw_hour(hour: str, *, run_id: Any = None) -> int:
         return require_raw_hour(Hour.parse(hour), run_id)
 
-    # Again, a rejected hour would be rejected again; a lost result is the job's to repeat.
-    @task(retries=1, retry_delay=timedelta(seconds=10), outlets=list(ASSETS.values()))
-    def quality_gate(hour: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
-        for table, extra in require_quality(STEP, Hour.parse(hour), run_id).items():
-            outlet_events[ASSETS[table]].extra.update(extra)
+    # Before the gate: a task that fails announces nothing.
+    @task(outlets=[PUBLISHED])
+    def announce(hour: str, *, run_id: Any = None, outlet_events: Any = None) -> None:
+        tell(outlet_events[PUBLISHED], published_by_hour(STEP, Hour.parse(hour), run_id))
+
+    # Again, a rejected hour is rejected again.
+    @task(retries=1, retry_delay=timedelta(seconds=10))
+    def quality_gate(hour: str, *, run_id: Any = None) -> None:
+        require_quality(STEP, Hour.parse(hour), run_id)
 
     job = spark_step(
         STEP,
@@ -103,7 +104,7 @@ def states_hourly() -> None:
         reads=[raw.ROOT, *read_by(STEP)],
         writes=written_by(STEP),
     )
-    raw_hour(HOUR) >> job >> quality_gate(HOUR)
+    raw_hour(HOUR) >> job >> announce(HOUR) >> quality_gate(HOUR)
 
 
 states_hourly()

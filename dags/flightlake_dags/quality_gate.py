@@ -10,11 +10,13 @@ from typing import Any
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
+    PUBLISHED,
     ExpectationResult,
     JudgedRecords,
     JudgedTable,
     Judgement,
     RunResult,
+    TablesResult,
     read_result,
     read_tables_result,
 )
@@ -35,23 +37,57 @@ Extras = dict[str, dict[str, Any]]
 log = logging.getLogger(__name__)
 
 
-def require_quality(step: str, hour: Hour, run_id: str) -> Extras:
-    """Let the run go on if its hour, and every table derived from it, was published.
+def published_by_hour(step: str, hour: Hour, run_id: str) -> Extras:
+    """The asset events of what a run published of its hour, whatever else was rejected.
 
-    Returns:
-        What the asset event of each table says, by the table's name.
+    Raises:
+        AirflowFailException: the job left no result.
+    """
+    result, report_url = _result_of(step, hour, run_id)
+    line = result.ledger
+    if line.verdict not in PUBLISHED:
+        return {}
+    extra = {
+        "hour": str(hour),
+        "rows": line.rows_published,
+        "verdict": line.verdict,
+        "score": line.score,
+        "report": report_url,
+    }
+    return {STATE_VECTORS.full_name: extra, **published_tables(result.tables, hour, report_url)}
+
+
+def published_by_day(step: str, day: Day, run_id: str) -> Extras:
+    """As ``published_by_hour`` for a run that derives the tables of a day."""
+    result, report_url = _tables_result_of(step, day, run_id)
+    return published_tables(result.tables, day, report_url)
+
+
+def published_tables(tables: Sequence[JudgedTable], period: Period, report_url: str) -> Extras:
+    """The asset events of those derived tables that were published."""
+    kind = "day" if period.hour is None else "hour"
+    return {
+        table.run.table_name: {
+            kind: str(period),
+            "rows": table.run.rows_published,
+            "verdict": table.run.verdict,
+            "score": table.run.score,
+            "report": report_url,
+        }
+        for table in tables
+        if table.run.verdict in PUBLISHED
+    }
+
+
+def require_quality(step: str, hour: Hour, run_id: str) -> None:
+    """Let the run go on if its hour, and every table derived from it, was published.
 
     Raises:
         AirflowFailException: the hour or a derived table was rejected (again would be the same),
             or the job left no result.
         AirflowSkipException: not one of its answers could be read.
     """
-    lake = Lake(get_settings().lake_url)
-    try:
-        result = read_result(lake, step, hour, run_id)
-    except FileNotFoundError as error:
-        raise AirflowFailException(lost_result_text(step, hour, error)) from None
-    report_url = lake.url_of(result.ledger.report)
+    result, report_url = _result_of(step, hour, run_id)
     log.info("%s\nReport: %s", ledger_text(result), report_url)
     emit(metrics_of_hour(result), f"{step} {hour}")
     if result.ledger.verdict == "rejected":
@@ -59,30 +95,37 @@ def require_quality(step: str, hour: Hour, run_id: str) -> Extras:
     if result.ledger.verdict == "no_data":
         reasons = {answer.reason for answer in result.ledger.quarantined_answers}
         reason = "none of its answers can be read: " + "; ".join(sorted(reasons))
+        lake = Lake(get_settings().lake_url)
         raise AirflowSkipException(record_gap(lake, hour, run_id, reason))
     warn_of(STATE_VECTORS.full_name, result.judgement)
-    extra = {
-        "hour": str(hour),
-        "rows": result.ledger.rows_published,
-        "verdict": result.ledger.verdict,
-        "score": result.ledger.score,
-        "report": report_url,
-    }
-    derived = require_published(result.tables, hour, report_url)
-    return {STATE_VECTORS.full_name: extra, **derived}
+    require_published(result.tables, hour, report_url)
 
 
-def require_tables(step: str, day: Day, run_id: str) -> Extras:
+def require_tables(step: str, day: Day, run_id: str) -> None:
     """Let the run go on if every table of its day was published and the day's records hold.
 
-    Returns and raises as ``require_quality`` does; a record has no asset.
+    Raises as ``require_quality`` does.
     """
+    result, report_url = _tables_result_of(step, day, run_id)
+    require_published(result.tables, day, report_url, result.records)
+
+
+def _result_of(step: str, hour: Hour, run_id: str) -> tuple[RunResult, str]:
+    lake = Lake(get_settings().lake_url)
+    try:
+        result = read_result(lake, step, hour, run_id)
+    except FileNotFoundError as error:
+        raise AirflowFailException(lost_result_text(step, hour, error)) from None
+    return result, lake.url_of(result.ledger.report)
+
+
+def _tables_result_of(step: str, day: Day, run_id: str) -> tuple[TablesResult, str]:
     lake = Lake(get_settings().lake_url)
     try:
         result = read_tables_result(lake, step, day, run_id)
     except FileNotFoundError as error:
         raise AirflowFailException(lost_result_text(step, day, error)) from None
-    return require_published(result.tables, day, lake.url_of(result.report), result.records)
+    return result, lake.url_of(result.report)
 
 
 def require_published(
@@ -90,8 +133,8 @@ def require_published(
     period: Period,
     report_url: str,
     records: Sequence[JudgedRecords] = (),
-) -> Extras:
-    """The asset events of derived tables, if all of them were published and all records hold.
+) -> None:
+    """Let the run go on if all derived tables were published and all records hold.
 
     Raises:
         AirflowFailException: one was rejected; the message has its reasons.
@@ -105,17 +148,6 @@ def require_published(
         raise AirflowFailException(tables_rejection_text(rejected, period, report_url))
     for text, judgement in judged:
         warn_of(text.partition(":")[0], judgement)
-    kind = "day" if period.hour is None else "hour"
-    return {
-        table.run.table_name: {
-            kind: str(period),
-            "rows": table.run.rows_published,
-            "verdict": table.run.verdict,
-            "score": table.run.score,
-            "report": report_url,
-        }
-        for table in tables
-    }
 
 
 def warn_of(table_name: str, judgement: Judgement) -> None:

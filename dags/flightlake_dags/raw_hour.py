@@ -14,6 +14,8 @@ from flightlake_dags.compat import AirflowRescheduleException, AirflowSkipExcept
 from flightlake_dags.hours import complete_at
 from flightlake_dags.settings import get_settings
 
+GAPS = "gaps/states_hourly"
+
 log = logging.getLogger(__name__)
 
 
@@ -40,7 +42,7 @@ def require_raw_hour(hour: Hour, run_id: str) -> int:
 
 def gap_key(hour: Hour) -> str:
     """Where the record of an hour without usable data lies."""
-    return f"gaps/states_hourly/date={hour.date}/hour={hour.hour:02d}.json"
+    return f"{GAPS}/date={hour.date}/hour={hour.hour:02d}.json"
 
 
 def record_gap(lake: Lake, hour: Hour, run_id: str, reason: str) -> str:

@@ -99,6 +99,12 @@ class Settings(BaseSettings):
     runbooks_url: str = Field(
         default="docs/runbooks", description="where the runbooks are, for alerts to name"
     )
+    repair_days: int = Field(
+        default=30, ge=2, le=365, description="how far back lake_repair compares hours and days"
+    )
+    repair_runs: int = Field(
+        default=6, ge=1, le=24, description="how many runs one run of lake_repair triggers at most"
+    )
     max_cost_a_day_usd: float = Field(
         default=2.0, gt=0, description="what the Spark jobs of a day may cost before it is told"
     )

@@ -349,7 +349,7 @@ def test_the_text_says_what_since_when_what_next_and_where(facts: Any) -> None:
     checks = check_all(facts(credits_left=0), LIMITS)
     text = text_of(checks, since_when(checks, {}, NOW), "s3://lake/reports/health.html", "docs/r")
     for part in (
-        "1 of 10 checks",
+        "1 of 11 checks",
         "0 of 4,000 a day",
         "since 2025-12-28 12:45",
         "next: see who spent them",

@@ -19,6 +19,7 @@ DAG_IDS = {
     "export_table",
     "flights_daily",
     "lake_maintenance",
+    "lake_repair",
     "opensky_poll",
     "pipeline_health",
     "reference_refresh",

@@ -25,7 +25,12 @@ from flightlake.contracts.results import (
 )
 from flightlake.contracts.storage import Lake
 from flightlake_dags.compat import AirflowFailException, AirflowSkipException
-from flightlake_dags.quality_gate import require_quality, require_tables
+from flightlake_dags.quality_gate import (
+    published_by_day,
+    published_by_hour,
+    require_quality,
+    require_tables,
+)
 from flightlake_dags.raw_hour import gap_key
 
 HOUR = Hour.parse("2025-12-28T02")
@@ -111,7 +116,8 @@ def test_a_passed_hour_goes_on_with_the_facts_of_its_asset_event(
     leave_result(lake, "pass", tables=(derived("gold.traffic_hourly"),))
     caplog.set_level(logging.INFO)
     same = {"hour": "2025-12-28T02", "verdict": "pass", "report": lake.url_of(REPORT)}
-    assert require_quality(STEP, HOUR, RUN_ID) == {
+    require_quality(STEP, HOUR, RUN_ID)
+    assert published_by_hour(STEP, HOUR, RUN_ID) == {
         "silver.state_vectors": {"rows": 6500, "score": 61.3, **same},
         "gold.traffic_hourly": {"rows": 12, "score": 88.0, **same},
     }
@@ -120,7 +126,8 @@ def test_a_passed_hour_goes_on_with_the_facts_of_its_asset_event(
 
 def test_a_warning_goes_on_and_is_marked(lake: Lake, caplog: pytest.LogCaptureFixture) -> None:
     leave_result(lake, "warning", FEW_ANSWERS)
-    assert require_quality(STEP, HOUR, RUN_ID)["silver.state_vectors"]["verdict"] == "warning"
+    require_quality(STEP, HOUR, RUN_ID)
+    assert published_by_hour(STEP, HOUR, RUN_ID)["silver.state_vectors"]["verdict"] == "warning"
     marked = "silver.state_vectors is published, but marked: [warning] Most answers are there"
     assert marked in caplog.text
 
@@ -139,13 +146,16 @@ def test_a_rejected_table_of_gold_fails_the_hour_and_says_that_silver_is_publish
     assert "1. [critical] Latitudes lie on the globe" in message
     assert "gold.traffic_hourly" not in message
     assert "What to do next" in message
+    told = published_by_hour(STEP, HOUR, RUN_ID)
+    assert list(told) == ["silver.state_vectors", "gold.traffic_hourly"]
 
 
 def test_a_day_of_tables_goes_on_with_the_facts_of_each(
     lake: Lake, caplog: pytest.LogCaptureFixture
 ) -> None:
     leave_tables(lake, derived("gold.flights"), derived("gold.route_daily", "warning", FEW_ANSWERS))
-    extras = require_tables("flights_daily", DAY, RUN_ID)
+    require_tables("flights_daily", DAY, RUN_ID)
+    extras = published_by_day("flights_daily", DAY, RUN_ID)
     assert [(name, extra["day"], extra["verdict"]) for name, extra in extras.items()] == [
         ("gold.flights", "2025-12-28", "pass"),
         ("gold.route_daily", "2025-12-28", "warning"),
@@ -168,6 +178,7 @@ def test_records_that_do_not_hold_fail_their_day(lake: Lake) -> None:
     leave_tables(lake, derived("gold.flights"), records=(ledger,))
     with pytest.raises(AirflowFailException) as failure:
         require_tables("flights_daily", DAY, RUN_ID)
+    assert list(published_by_day("flights_daily", DAY, RUN_ID)) == ["gold.flights"]
     assert "rejected: ops.run_ledger. " in str(failure.value)
     assert "ops.run_ledger: 24 rows of the day, verdict rejected\n1. [critical]" in str(
         failure.value
@@ -187,6 +198,7 @@ def test_a_rejected_hour_fails_for_good_with_reasons_rows_and_what_to_do(lake: L
     assert "Most answers are there" not in message
     assert lake.url_of(REPORT) in message
     assert "What to do next" in message
+    assert published_by_hour(STEP, HOUR, RUN_ID) == {}
 
 
 def test_an_exception_inside_an_expectation_is_shown_as_what_was_observed(lake: Lake) -> None:

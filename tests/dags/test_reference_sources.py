@@ -221,6 +221,7 @@ def test_a_rejected_table_fails_its_run_in_the_gate_with_one_alert(seen: dict[st
     assert seen["rejected"] == {
         "download": "success",
         "reference_refresh": "success",
+        "announce": "success",
         "quality_gate": "failed",
     }
     assert "rejected: ref.airports. Of a table of gold or ref, readers keep" in seen["log"]

@@ -61,6 +61,7 @@ def test_a_rejected_hour_fails_in_the_gate_with_one_alert_and_one_job(
     assert seen["rejected"] == {
         "raw_hour": "success",
         "states_hourly": "success",
+        "announce": "success",
         "quality_gate": "failed",
     }
     assert seen["log"].count("ALERT ") == 1

@@ -93,6 +93,9 @@ def schema() -> dict[str, dict[str, dict[str, str]]]:
     for table in TABLES.values():
         columns = {column.name: column.type for column in columns_of(table)}
         found.setdefault(table.layer, {})[table.name] = columns
+    for view in views().values():
+        names = sqlglot.parse_one(view.select, dialect="duckdb").named_selects
+        found.setdefault(view.layer, {})[view.name] = dict.fromkeys(names, "string")
     return found
 
 
@@ -207,7 +210,7 @@ def test_every_statement_is_of_tables_and_columns_that_are_there(page):
         parsed = sqlglot.parse_one(sql, dialect="duckdb")
         qualify(parsed, schema=schema(), dialect="duckdb")
         for table in parsed.find_all(sqlglot.exp.Table):
-            assert not table.db or f"{table.db}.{table.name}" in TABLES
+            assert not table.db or f"{table.db}.{table.name}" in {*TABLES, *views()}
 
 
 @pages

@@ -120,7 +120,9 @@ def test_an_hour_without_raw_data_is_skipped_and_the_gap_recorded(flightlake):
         task["task_id"]: task["state"]
         for task in stack.api.tasks("states_hourly", run["dag_run_id"])
     }
-    assert states == dict.fromkeys(("raw_hour", "states_hourly", "quality_gate"), "skipped")
+    assert states == dict.fromkeys(
+        ("raw_hour", "states_hourly", "announce", "quality_gate"), "skipped"
+    )
     lake = stack.open_lake()
     [gap] = [key for key in lake.keys("gaps") if "2024-03-04/hour=10" in key]
     assert json.loads(lake.read(gap))["hour"] == str(hour)

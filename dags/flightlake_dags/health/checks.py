@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from flightlake.contracts.costs import Prices
@@ -25,6 +25,8 @@ LONGEST_PAUSE = timedelta(minutes=30)
 NO_TIER = Tier(0, timedelta(days=1))
 LONGEST_JOB = timedelta(hours=2)
 """No step may run so long; see the time-outs of the DAGs."""
+LONGEST_REPAIR = timedelta(hours=6)
+"""Of one run of lake_repair; without one for longer, nobody compares ledger and tables."""
 MAX_NAMED = 6
 MAX_REASON_CHARS = 500
 
@@ -60,6 +62,7 @@ def check_all(facts: Facts, limits: Limits) -> list[Check]:
         (_days, ("days",)),
         (_ledger, ("hours", "results")),
         (_verdicts, ("hours", "results")),
+        (_repairs, ("repairs",)),
         (_credits, ("polls", "account")),
         (_cost, ("costs",)),
         (_reader_versions, ("reader_versions",)),
@@ -173,7 +176,7 @@ def _ledger(facts: Facts, _: Limits) -> Check:
         + damaged,
         "every row accounted for",
         "gate-red",
-        "clear these runs: they write their line anew",
+        "lake_repair runs these hours again; if a line stays so, see the log of its job",
     )
 
 
@@ -191,6 +194,30 @@ def _verdicts(facts: Facts, _: Limits) -> Check:
         "none",
         "gate-red",
         "open the reports of these hours: they say what failed",
+    )
+
+
+def _repairs(facts: Facts, _: Limits) -> Check:
+    repairs = facts.repairs
+    known, stuck = (repairs.known, repairs.stuck) if repairs else ((), ())
+    looked_at = datetime.fromisoformat(repairs.looked_at) if repairs else None
+    is_late = looked_at is not None and facts.now - looked_at > LONGEST_REPAIR
+    named = "".join(
+        f"; {each.period} {each.kind}: {each.reason}" for each in (stuck or known)[:MAX_NAMED]
+    )
+    more = (
+        f"; lake_repair last looked at {looked_at:%Y-%m-%d %H:%M}" if looked_at and is_late else ""
+    )
+    return Check(
+        "repairs",
+        _light(bool(known), bool(stuck) or is_late),
+        f"{len(known)} hours and days are missing, late or stale, {len(stuck)} of them after all"
+        f" runs that could heal them{named}{more}",
+        "none",
+        "backlog",
+        "lake_repair heals the others; of these, see the runs that it made and the reports"
+        if stuck
+        else "nothing, where lake_repair runs: it heals the oldest first",
     )
 
 

@@ -16,12 +16,14 @@ from flightlake.contracts.costs import JobCost, costs_of
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.partitions import days_of, hours_of
-from flightlake.contracts.results import ROOT, RunResult
+from flightlake.contracts.results import PUBLISHED, ROOT, RunResult
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES
 from opensky.credits import Tier
 
 from flightlake_dags.raw_hour import gap_key
+from flightlake_dags.repair.facts import first_polled
+from flightlake_dags.repair.plan import Repairs, read_repairs
 
 HOURS = 24
 """How far back the look goes."""
@@ -29,12 +31,10 @@ PROCESSING = timedelta(minutes=40)
 """An hour may take so long, from its end on, to be published: up to half of it is the wait for the
 last answers, where they are a quarter of an hour apart."""
 DAYS = 7
-DAY_PROCESSING = timedelta(hours=3)
+DAY_PROCESSING = timedelta(hours=9)
 """A day may take so long, from its end on, until its flights are there."""
 MAX_COMMITS = 20
 """A change of the protocol is a commit; older ones were looked at an hour ago."""
-
-PUBLISHED = ("pass", "warning")
 
 T = TypeVar("T")
 
@@ -71,8 +71,9 @@ class Facts:
     """What was found. ``due`` are the hours of the last day that can be expected to be published,
     oldest first; ``results`` are those of the runs of these hours, ``damaged`` the keys of those
     that cannot be read, ``gaps`` why some have none. ``days_due`` are those of the last week
-    that have states, ``days_late`` those of them without flights. ``unread`` says of each fact that
-    could not be found why: the others are told all the same."""
+    that have states, ``days_late`` those of them without flights. ``repairs`` is what the last run
+    of lake_repair found. ``unread`` says of each fact that could not be found why: the others are
+    told all the same."""
 
     now: datetime
     due: tuple[Hour, ...] = ()
@@ -90,6 +91,7 @@ class Facts:
     costs: tuple[JobCost, ...] = ()
     reader_versions: Mapping[str, int] = field(default_factory=dict)
     open_jobs: tuple[OpenJob, ...] = ()
+    repairs: Repairs | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -167,6 +169,7 @@ def find_facts(sources: Sources, known_versions: Mapping[str, int], now: datetim
         },
         open_jobs=read("open_jobs", lambda: open_jobs(sources.emr(), sources.emr_application_id))
         or (),
+        repairs=read("repairs", lambda: read_repairs(lake)),
         unread=unread,
     )
 
@@ -207,14 +210,6 @@ def costs_of_days(sources: Sources, days: Iterable[Day], now: datetime) -> tuple
     """What the job runs and queries of days cost, those included whose end no task saw."""
     record_unseen(sources.lake, sources.emr(), sources.emr_application_id, now)
     return tuple(cost for day in days for cost in costs_of(sources.lake, day))
-
-
-def first_polled(lake: Lake, source: str) -> Hour | None:
-    """The first hour of which polls landed anything; None where they never did."""
-    for day in lake.folders(f"{raw.ROOT}/source={source}"):
-        for folder in lake.folders(day):
-            return raw.hour_of_key(f"{folder}/")
-    return None
 
 
 def newest_poll(lake: Lake, source: str, now: datetime) -> tuple[datetime | None, int | None]:

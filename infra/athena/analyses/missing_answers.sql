@@ -1,6 +1,6 @@
 -- Which hours of a day are incomplete: no run at all, or fewer answers than a full hour has?
 --
--- Reads: ops.run_ledger WHERE date = DATE '2025-12-28'
+-- Reads: ops.last_hour_runs WHERE date = DATE '2025-12-28'
 WITH hours AS (
     SELECT hour FROM UNNEST(sequence(0, 23)) AS every(hour)
 ),
@@ -8,12 +8,11 @@ WITH hours AS (
 newest AS (
     SELECT
         hour,
-        max(answers_expected) AS answers_expected,
-        max(answers_read) AS answers_read,
-        sum(answers_quarantined) AS answers_quarantined
-    FROM ops.run_ledger
+        answers_expected,
+        answers_read,
+        answers_quarantined
+    FROM ops.last_hour_runs
     WHERE date = DATE '2025-12-28'
-    GROUP BY hour
 )
 
 SELECT

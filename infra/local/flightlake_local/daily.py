@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.partitions import hours_of
 from flightlake.contracts.results import TableRun, read_tables_result
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import STATE_VECTORS
+from flightlake.contracts.windows import days_made_of
 
 from flightlake_local.console import Steps
 from flightlake_local.runs import GATE, end_of, failure_of
@@ -46,9 +50,9 @@ class DayOutcome:
         return f"{len(self.tables)} tables" if self.tables else "no data"
 
 
-def days_of(hours: Iterable[Hour]) -> list[Day]:
-    """The days that hours belong to, in order."""
-    return sorted({Day(hour.date) for hour in hours})
+def days_to_make(lake: Lake, hours: Iterable[Hour]) -> list[Day]:
+    """The days that read some hours and have published hours of their own, in order."""
+    return [day for day in days_made_of(hours) if hours_of(lake, STATE_VECTORS, day)]
 
 
 def process(stack: Stack, steps: Steps, days: Sequence[Day]) -> list[DayOutcome]:

@@ -48,7 +48,7 @@ def run_demo(settings: LocalSettings) -> None:
         outcomes = _process(steps, stack, hours)
         # Flights take their airports from them, and aircraft types need them.
         days = [references.refresh(stack, steps)]
-        days += daily.process(stack, steps, daily.days_of(hours))
+        days += daily.process(stack, steps, daily.days_to_make(stack.open_lake(), hours))
     tables = [hour_report.hour_table(outcomes), hour_report.gold_table([*outcomes, *days])]
     steps.console.print(_closing_box(stack, tables))
     if failed := hour_report.failures([*outcomes, *days]):

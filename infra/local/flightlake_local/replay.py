@@ -69,7 +69,8 @@ def run_replay(settings: LocalSettings, source: Path, *, with_days: bool = True)
                 on_progress=step.update,
                 on_outcome=lambda outcome: steps.say(f"{outcome.hour} has ended"),
             )
-        days = daily.process(stack, steps, daily.days_of(hours) if with_days else [])
+        to_make = daily.days_to_make(stack.open_lake(), hours) if with_days else []
+        days = daily.process(stack, steps, to_make)
     steps.console.print(hour_report.hour_table(outcomes))
     steps.console.print(hour_report.gold_table([*outcomes, *days]))
     if failed := hour_report.failures([*outcomes, *days]):

@@ -7,6 +7,7 @@ on, so it needs nothing but Airflow.
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import sys
 from datetime import UTC, datetime
@@ -44,8 +45,16 @@ class Elsewhere:
 
 
 def mapped_arguments(task: Any) -> list[str]:
-    """The names of the arguments that differ between the instances of a mapped task."""
-    return list(getattr(task, task._expand_input_attr).value)
+    """The names of the arguments that differ between the instances of a mapped task.
+
+    Where another task tells them, those that the operator cannot do without.
+    """
+    mapped = getattr(task, task._expand_input_attr).value
+    if isinstance(mapped, dict):
+        return list(mapped)
+    parameters = inspect.signature(task.operator_class.__init__).parameters.values()
+    needed = (p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.default is p.empty)
+    return [name for name in needed if name not in task.partial_kwargs]
 
 
 def rendered(task: Any, context: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -281,6 +281,11 @@ def objects_of(lake: Lake, hour: Hour) -> list[str]:
         for key in lake.keys(f"{source_folder}/date={hour.date}/hour={hour.hour:02d}")
         if key.endswith((ANSWER_SUFFIX, UNREADABLE_SUFFIX))
     ]
+
+
+def newest_first(keys: Iterable[str]) -> list[str]:
+    """Keys of raw objects of an hour by the time that their names begin with, the last first."""
+    return sorted(keys, key=lambda key: key.rpartition("/")[2], reverse=True)
 
 
 def read_object(lake: Lake, key: str, manifest: Manifest | None) -> tuple[Answer, bytes]:

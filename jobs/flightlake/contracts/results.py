@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Verdict = Literal["pass", "warning", "rejected", "no_data"]
 Severity = Literal["critical", "warning", "info"]
 
+PUBLISHED: tuple[Verdict, ...] = ("pass", "warning")
+"""The verdicts of what readers see."""
+
 ROOT = "reports"
 INDEX_KEY = f"{ROOT}/index.html"
 
@@ -90,6 +93,14 @@ class LedgerLine:
     report: str
     recorded_at: str | None = None
     """In UTC; the last of an hour's runs is the one that counts. An older release did not tell."""
+    rows_unaccounted: int | None = None
+    """Rows read of which no table nor any other count knows; below 0, rows too many."""
+    raw_objects: int | None = None
+    """Of the hour, readable or not, when the run listed them."""
+    raw_before: str | None = None
+    """The newest raw object of the hour before: its last answer tells which states are repeats."""
+    suite: str | None = None
+    """A digest of the expectations that judged the hour."""
 
     @property
     def period(self) -> Hour:
@@ -98,8 +109,19 @@ class LedgerLine:
 
     @property
     def rows_accounted(self) -> int:
-        """The rows whose whereabouts are known; equals ``rows_read`` in a balanced line."""
+        """The rows whose outcome is known; equals ``rows_read`` in a balanced line."""
         return self.rows_published + self.rows_withheld + self.rows_quarantined + self.rows_repeated
+
+
+@dataclass(frozen=True)
+class HourRead:
+    """A published hour that a day was made of, such as ``2025-12-28T02``, and its version.
+
+    The version is ``recorded_at`` of the hour's ledger line, empty where an older release wrote it.
+    """
+
+    hour: str
+    recorded_at: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,8 @@ class TableRun:
     report: str
     recorded_at: str | None = None
     """As in a ``LedgerLine``."""
+    hours_read: list[HourRead] | None = None
+    """Of a table by the day: the published hours of its window; see ``contracts.windows``."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +231,10 @@ class TablesResult:
 
 
 def _judged_of(content: Mapping[str, Any]) -> JudgedTable:
-    return JudgedTable(_known(TableRun, content["run"]), _judgement_of(content["judgement"]))
+    hours = content["run"].get("hours_read")
+    read = None if hours is None else [_known(HourRead, hour) for hour in hours]
+    run = _known(TableRun, {**content["run"], "hours_read": read})
+    return JudgedTable(run, _judgement_of(content["judgement"]))
 
 
 def _judgement_of(content: Mapping[str, Any]) -> Judgement:

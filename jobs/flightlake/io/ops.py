@@ -21,6 +21,8 @@ from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
     INDEX_KEY,
+    PUBLISHED,
+    HourRead,
     JudgedTable,
     Judgement,
     LedgerLine,
@@ -40,6 +42,7 @@ from flightlake.contracts.tables import (
     TABLE_RUNS,
     Table,
 )
+from flightlake.contracts.windows import window_hours
 from flightlake.io import delta
 from flightlake.io.frames import arrow_of, schema_of
 from flightlake.quality.report import (
@@ -57,6 +60,12 @@ _LATE_COST_DAYS = 7
 _DAYS_BEFORE = max(_USUAL_DAYS, TREND_HOURS // 24)
 
 _Run = TypeVar("_Run", LedgerLine, TableRun)
+_Record = tuple[Table, str, Sequence[Mapping[str, Any]]]
+"""A table, the rows that are replaced, and what takes their place."""
+
+
+class LostRecordError(Exception):
+    """A commit to a table of records did not write what it was given."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ def read_history(spark: SparkSession, lake: Lake, period: Period) -> History:
     runs = runs.where(F.col("hour").isNull() | F.col("hour").eqNullSafe(F.lit(period.hour)))
     return History(
         _in_order(_line_of(row) for row in lines.toArrow().to_pylist()),
-        _in_order(TableRun(**_fields_of(row)) for row in runs.toArrow().to_pylist()),
+        _in_order(_run_of(row) for row in runs.toArrow().to_pylist()),
     )
 
 
@@ -112,6 +121,18 @@ def _recorded(spark: SparkSession, lake: Lake, table: Table, period: Period) -> 
     if newest := partitions.days_of(lake, table)[-_INDEX_DAYS:]:
         wanted |= F.col("date") >= newest[0].date
     return rows.where(wanted)
+
+
+def hours_read(spark: SparkSession, lake: Lake, day: Day) -> list[HourRead]:
+    """The hours of a day's window that are published, each with the version that it has now."""
+    window = window_hours(day)
+    rows = delta.read(spark, lake, RUN_LEDGER).where(
+        F.col("date").between(window[0].date, window[-1].date)
+    )
+    lines = _in_order(_line_of(row) for row in rows.toArrow().to_pylist())
+    # The last one that was published: a rejected run leaves the hour as it was.
+    last = {line.period: line for line in lines if line.verdict in PUBLISHED}
+    return [HourRead(str(h), last[h].recorded_at or "") for h in window if h in last]
 
 
 def _in_order(runs: Iterable[_Run]) -> list[_Run]:
@@ -127,7 +148,8 @@ def record_hour(
 ) -> None:
     """Write what a run did to its hour, in place of what an earlier try of this run wrote.
 
-    The result file comes last: where it is, everything else is.
+    The result file comes last: where it is, the ledger line and the results are. What is derived
+    from the hour comes later, by ``record_derived``.
 
     Args:
         spark: the session.
@@ -138,23 +160,36 @@ def record_hour(
     """
     line = result.ledger
     hour = line.period
+    lines = (RUN_LEDGER, _of_run(hour, line.run_id), [_row_of(line)])
+    credits_of_hour = (API_CREDITS, hour.predicate, api_credits)
+    _replace(spark, lake, [lines, *_records_of(result), credits_of_hour])
+    _write_files_of(lake, result, history)
+
+
+def record_derived(spark: SparkSession, lake: Lake, result: RunResult, history: History) -> None:
+    """Write what a run did to the tables that it derived from its hour, after ``record_hour``."""
+    _replace(spark, lake, _records_of(result))
+    _write_files_of(lake, result, history)
+
+
+def _records_of(result: RunResult) -> list[_Record]:
+    hour, run_id = result.ledger.period, result.ledger.run_id
     judged = [(STATE_VECTORS.full_name, result.judgement)]
     judged += [(table.run.table_name, table.judgement) for table in result.tables]
-    rows = {
-        RUN_LEDGER: [_row_of(line)],
-        **_rows_to_record(hour, line.run_id, result.tables, judged),
-    }
-    of_run = _of_run(hour, line.run_id)
-    records = [(table, of_run, rows[table]) for table in rows]
-    _replace(spark, lake, [*records, (API_CREDITS, hour.predicate, api_credits)])
+    rows = _rows_to_record(hour, run_id, result.tables, judged)
+    return [(table, _of_run(hour, run_id), rows[table]) for table in rows]
+
+
+def _write_files_of(lake: Lake, result: RunResult, history: History) -> None:
+    line = result.ledger
     others = [known for known in history.ledger if known.report != line.report]
     trend = [
         TrendPoint(known.period, known.score, known.verdict)
-        for known in [*History(others, []).lines_before(hour), line]
+        for known in [*History(others, []).lines_before(line.period), line]
     ]
     lake.write(line.report, render_report(result, trend).encode())
     _write_index(lake, History([*others, line], history.table_runs))
-    lake.write(result_key(line.step, hour, line.run_id), result.to_json())
+    lake.write(result_key(line.step, line.period, line.run_id), result.to_json())
 
 
 def record_job_costs(spark: SparkSession, lake: Lake, day: Day, prices: Prices) -> int:
@@ -223,16 +258,22 @@ def _of_run(period: Period, run_id: str) -> str:
     return f"date = DATE'{period.date}' AND {hour} AND run_id = '{run}'"
 
 
-def _replace(
-    spark: SparkSession,
-    lake: Lake,
-    records: Iterable[tuple[Table, str, Sequence[Mapping[str, Any]]]],
-) -> None:
-    """Put rows in place of those that a predicate names: one commit a table, all at once."""
+def _replace(spark: SparkSession, lake: Lake, records: Iterable[_Record]) -> None:
+    """Put rows in place of those that a predicate names: one commit a table, all at once.
 
-    def replace(record: tuple[Table, str, Sequence[Mapping[str, Any]]]) -> int:
+    Raises:
+        LostRecordError: a commit did not write the rows that it was given.
+    """
+
+    def replace(record: _Record) -> None:
         table, predicate, rows = record
-        return delta.replace_rows(spark, arrow_of(rows, schema_of(table)), lake, table, predicate)
+        found = arrow_of(rows, schema_of(table))
+        written = delta.replace_rows(spark, found, lake, table, predicate)
+        if written != len(rows):
+            raise LostRecordError(
+                f"{table.full_name}: the commit for {predicate} wrote {written:,} of"
+                f" {len(rows):,} rows. The record of this run is incomplete: clear its task"
+            )
 
     with ThreadPoolExecutor() as pool:
         for _ in pool.map(replace, records):
@@ -257,6 +298,12 @@ def _row_of(run: LedgerLine | TableRun) -> dict[str, Any]:
 def _fields_of(row: dict[str, Any]) -> dict[str, Any]:
     recorded_at = row["recorded_at"] and row["recorded_at"].isoformat()
     return {**row, "date": str(row["date"]), "recorded_at": recorded_at}
+
+
+def _run_of(row: dict[str, Any]) -> TableRun:
+    hours = row["hours_read"]
+    read = None if hours is None else [HourRead(**hour) for hour in hours]
+    return TableRun(**{**_fields_of(row), "hours_read": read})
 
 
 def _line_of(row: dict[str, Any]) -> LedgerLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -54,6 +54,8 @@ class RawHour:
     quarantined: tuple[QuarantinedAnswer, ...]
     manifests: Mapping[str, raw.Manifest] = field(default_factory=dict)
     """What was landed, by its key; an object whose manifest is lost is not among them."""
+    raw_before: str | None = None
+    """The newest raw object of the hour before, readable or not."""
 
     @property
     def all_answers(self) -> list[RawAnswer]:
@@ -69,6 +71,11 @@ class RawHour:
     def snapshots(self) -> int:
         """The number of distinct moments that were answered."""
         return len({answer.time_s for answer in self.answers})
+
+    @property
+    def raw_objects(self) -> int:
+        """The raw objects of the hour, readable or not."""
+        return len(self.answers) + len(self.quarantined)
 
     @property
     def api_credits(self) -> list[dict[str, Any]]:
@@ -118,8 +125,10 @@ def inspect_hour(lake: Lake, hour: Hour) -> RawHour:
         key=lambda answer: (answer.time_s, answer.raw_object),
     )
     quarantined = (item for item in found if isinstance(item, QuarantinedAnswer))
-    before = _last_answer(lake, hour - 1) if answers else None
-    return RawHour(hour, tuple(answers), before, tuple(quarantined), landed)
+    keys_before = raw.newest_first(raw.objects_of(lake, hour - 1))
+    before = _first_answer(lake, keys_before) if answers else None
+    newest = next(iter(keys_before), None)
+    return RawHour(hour, tuple(answers), before, tuple(quarantined), landed, newest)
 
 
 def _moment(time_s: int | None) -> datetime | None:
@@ -135,12 +144,8 @@ def _inspect(lake: Lake, key: str) -> tuple[RawAnswer | QuarantinedAnswer, raw.M
     return RawAnswer(key, answer.time_s, answer.rows), manifest
 
 
-def _last_answer(lake: Lake, hour: Hour) -> RawAnswer | None:
-    # Keys begin with the answer's time, so the newest readable one is found from the end.
-    newest_first = sorted(
-        raw.objects_of(lake, hour), key=lambda key: key.rpartition("/")[2], reverse=True
-    )
-    for key in newest_first:
+def _first_answer(lake: Lake, keys: Iterable[str]) -> RawAnswer | None:
+    for key in keys:
         found, _ = _inspect(lake, key)
         if isinstance(found, RawAnswer):
             return found

@@ -11,6 +11,7 @@ from typing import Any
 from flightlake.contracts.days import Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import LedgerLine
+from flightlake.contracts.storage import short_digest
 from flightlake.transforms.gold.traffic_hourly import WORLD
 from flightlake.transforms.silver.enrich import OTHER_REGION, UNKNOWN_REGION
 
@@ -35,6 +36,15 @@ def load_suite(table_name: str) -> dict[str, Any]:
             f"{table_name} has no suite: expectations/{layer}/{name}.json is absent"
         ) from None
     return suite
+
+
+def suite_digest(table_name: str) -> str:
+    """What tells two versions of a suite apart.
+
+    Raises:
+        FileNotFoundError: the table has no suite.
+    """
+    return short_digest(json.dumps(load_suite(table_name), sort_keys=True))
 
 
 def usual_rows_per_answer(before: Iterable[LedgerLine]) -> float | None:

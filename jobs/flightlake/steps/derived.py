@@ -7,7 +7,8 @@ withheld in a table of its own: the sources are published, so the rows can be ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from threading import Lock
@@ -17,7 +18,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from flightlake.contracts.days import Period
-from flightlake.contracts.results import JudgedTable, Judgement, TableRun, report_key
+from flightlake.contracts.results import HourRead, JudgedTable, Judgement, TableRun, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table
 from flightlake.io import delta
@@ -43,8 +44,13 @@ def derive_tables(
     progress: Progress,
     at_hand: Sources | None = None,
     parameters: Mapping[str, Any] | None = None,
-) -> list[JudgedTable]:
+    hours_read: list[HourRead] | None = None,
+) -> tuple[list[JudgedTable], BaseException | None]:
     """Derive tables, each after its sources.
+
+    Returns:
+        What was done, and the first error of a table that could not be derived: the caller records
+        the others before it raises that.
 
     Args:
         spark: the session.
@@ -56,6 +62,7 @@ def derive_tables(
         progress: told after each table.
         at_hand: sources that the step holds already, in place of what the lake has.
         parameters: values of the suites' ``$PARAMETER``s beside those that every table has.
+        hours_read: of a day, the hours and their versions that its sources have.
     """
 
     def process(table: Table, waits_for: Sequence[Future[JudgedTable]]) -> JudgedTable:
@@ -67,6 +74,7 @@ def derive_tables(
         }
         known = table_parameters(period, history.usual_rows(table, period), parameters or {})
         judged = _process(spark, lake, table, sources, period, run_id, known)
+        judged = replace(judged, run=replace(judged.run, hours_read=hours_read))
         progress.say(f"{table.full_name}: {judged.run.rows_published:,} rows, {judged.run.verdict}")
         return judged
 
@@ -77,7 +85,10 @@ def derive_tables(
             # What a table is made of comes before it, so it never waits for one that waits.
             waits_for = [processing[name] for name in table.sources if name in processing]
             processing[table.full_name] = pool.submit(process, table, waits_for)
-        return [found.result() for found in processing.values()]
+        wait(processing.values())
+    errors = [error for each in processing.values() if (error := each.exception())]
+    done = [each.result() for each in processing.values() if not each.exception()]
+    return done, next(iter(errors), None)
 
 
 def _process(

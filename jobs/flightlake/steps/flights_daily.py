@@ -10,8 +10,16 @@ from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
-from flightlake.contracts.results import TablesResult, report_key
+from flightlake.contracts.days import Day
+from flightlake.contracts.results import (
+    HourRead,
+    JudgedRecords,
+    JudgedTable,
+    TablesResult,
+    report_key,
+)
 from flightlake.contracts.tables import RECORDS, Table, derived_by
+from flightlake.contracts.windows import own_hours
 from flightlake.io import delta, ops
 from flightlake.io.session import start_session
 from flightlake.quality.judge import preload
@@ -44,21 +52,51 @@ def run(
     lake, day, run_id = arguments.lake, arguments.day, arguments.run_id
     delta.ensure_tables(spark, lake, STEP, RECORDS)
     history = ops.read_history(spark, lake, day)
-    tables = derive_tables(
-        spark, lake, derived_by(STEP), day, run_id, history=history, progress=progress
+    # Before the tables: what is published meanwhile makes the day stale, not the record wrong.
+    hours = ops.hours_read(spark, lake, day)
+    progress.say(f"{len(hours)} hours to read; {_missing(day, hours)}")
+    tables, error = derive_tables(
+        spark,
+        lake,
+        derived_by(STEP),
+        day,
+        run_id,
+        history=history,
+        progress=progress,
+        hours_read=hours,
     )
+    if error:
+        ops.record_tables(spark, lake, _result(arguments, progress, tables, []), history)
+        raise error
     jobs = ops.record_job_costs(spark, lake, day, arguments.prices)
     progress.say(f"costs of {jobs:,} job runs written")
     judged = judge_records(spark, lake, records, day, progress)
-    result = TablesResult(
-        step=STEP,
-        date=str(day),
-        run_id=run_id,
-        seconds=progress.seconds,
-        report=report_key(STEP, day, run_id),
-        tables=tables,
-        records=judged,
-    )
+    result = _result(arguments, progress, tables, judged)
     ops.record_tables(spark, lake, result, history)
     progress.say("table runs, results and report written")
     return result
+
+
+def _missing(day: Day, hours: Sequence[HourRead]) -> str:
+    read = {each.hour for each in hours}
+    missing = [str(hour) for hour in own_hours(day) if str(hour) not in read]
+    if not missing:
+        return "the day is whole"
+    return f"not published: {', '.join(missing)}"
+
+
+def _result(
+    arguments: DayArguments,
+    progress: Progress,
+    tables: list[JudgedTable],
+    records: list[JudgedRecords],
+) -> TablesResult:
+    return TablesResult(
+        step=STEP,
+        date=str(arguments.day),
+        run_id=arguments.run_id,
+        seconds=progress.seconds,
+        report=report_key(STEP, arguments.day, arguments.run_id),
+        tables=tables,
+        records=records,
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from flightlake.contracts.hours import Hour
-from flightlake.contracts.results import JudgedTable, Judgement, LedgerLine, RunResult, report_key
+from flightlake.contracts.results import Judgement, LedgerLine, RunResult, report_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import (
     QUARANTINE,
@@ -32,7 +32,12 @@ from flightlake.io.ops import History
 from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, preload
-from flightlake.quality.suites import region_parameters, suite_parameters, usual_rows_per_answer
+from flightlake.quality.suites import (
+    region_parameters,
+    suite_digest,
+    suite_parameters,
+    usual_rows_per_answer,
+)
 from flightlake.steps.arguments import HourArguments, parse_hour_arguments
 from flightlake.steps.derived import derive_tables
 from flightlake.steps.progress import Progress, describe
@@ -54,7 +59,7 @@ _MISREAD = "Spark could not read the rows that the inspection had counted"
 
 
 class UnbalancedLedgerError(Exception):
-    """Rows were lost or made: what was read is not what was accounted for."""
+    """Rows were lost or doubled: what was read is not what was accounted for."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +123,14 @@ def run(
         progress.say(f"judged: {judgement.verdict}, {len(judgement.failed)} expectations not met")
     written = publish(spark, arguments, staged, judgement)
     progress.say(f"{written.published:,} published, {written.withheld:,} withheld")
-    tables: list[JudgedTable] = []
-    if staged.rows is not None and judgement.verdict != "rejected":
-        tables = derive_tables(
+    line = ledger_line(arguments, staged, judgement, written, progress.seconds)
+    result = RunResult(line, judgement, staged.reasons)
+    # Before anything else can fail: what is published must never be without its line.
+    ops.record_hour(spark, arguments.lake, result, history, staged.raw_hour.api_credits)
+    progress.say("ledger, results and report written")
+    require_balance(line)
+    if derived and staged.rows is not None and judgement.verdict != "rejected":
+        tables, error = derive_tables(
             spark,
             arguments.lake,
             derived,
@@ -131,9 +141,11 @@ def run(
             at_hand={STATE_VECTORS.full_name: _states_and_those_before(staged.rows)},
             parameters=region_parameters(arguments.regions),
         )
-    result = _result(arguments, staged, judgement, written, tables, progress.seconds)
-    ops.record_hour(spark, arguments.lake, result, history, raw_hour.api_credits)
-    progress.say("ledger, results and report written")
+        result = replace(result, tables=tables)
+        ops.record_derived(spark, arguments.lake, result, history)
+        progress.say("table runs, results and report written")
+        if error:
+            raise error
     if staged.rows is not None:
         staged.rows.unpersist()
     return result
@@ -206,13 +218,14 @@ def publish(
     """Put the hour in place of what the tables hold of it: one commit a table.
 
     The states of a rejected hour go to silver.state_vectors_withheld, and silver.state_vectors
-    keeps what it has.
+    keeps what it has. Where that is an earlier run's hour, silver.quarantine keeps the rows of that
+    run too: the two tables tell of one run, and no raw row is in both.
     """
     if staged.rows is None:
         return Written()
     lake, hour = arguments.lake, arguments.hour
 
-    def replace(table: Table, rows: DataFrame) -> int:
+    def put(table: Table, rows: DataFrame) -> int:
         return delta.replace_where(delta.columns_of_table(rows, table), lake, table, hour.predicate)
 
     # One file a region: all its rows in one task, in the order that readers ask for.
@@ -222,12 +235,16 @@ def publish(
         .sortWithinPartitions("region", "icao24", "snapshot_time")
     )
     broken = _with_outcome(staged.rows, QUARANTINED).coalesce(1)
+    is_rejected = judgement.verdict == "rejected"
+    if is_rejected and not delta.read(spark, lake, STATE_VECTORS).where(hour.predicate).isEmpty():
+        withheld = put(STATE_VECTORS_WITHHELD, states)
+        return Written(withheld=withheld, quarantined=staged.counts[QUARANTINED])
     with ThreadPoolExecutor() as pool:
-        quarantining = pool.submit(replace, QUARANTINE, broken)
-        if judgement.verdict == "rejected":
-            published, withheld = 0, replace(STATE_VECTORS_WITHHELD, states)
+        quarantining = pool.submit(put, QUARANTINE, broken)
+        if is_rejected:
+            published, withheld = 0, put(STATE_VECTORS_WITHHELD, states)
         else:
-            published, withheld = replace(STATE_VECTORS, states), 0
+            published, withheld = put(STATE_VECTORS, states), 0
             delta.delete_where(spark, lake, STATE_VECTORS_WITHHELD, hour.predicate)
         return Written(published, withheld, quarantining.result())
 
@@ -247,19 +264,14 @@ def _states_and_those_before(rows: DataFrame) -> DataFrame:
     return delta.columns_of_table(wanted, STATE_VECTORS)
 
 
-def _result(
+def ledger_line(
     arguments: HourArguments,
     staged: Staged,
     judgement: Judgement,
     written: Written,
-    tables: list[JudgedTable],
     seconds: float,
-) -> RunResult:
-    """The run's result, balanced.
-
-    Raises:
-        UnbalancedLedgerError: rows were lost or made on the way.
-    """
+) -> LedgerLine:
+    """Where every row of the hour went, and how many are unaccounted for."""
     hour, raw_hour = arguments.hour, staged.raw_hour
     line = LedgerLine(
         date=str(hour.date),
@@ -280,10 +292,23 @@ def _result(
         seconds=seconds,
         report=report_key(STEP, hour, arguments.run_id),
         recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        raw_objects=raw_hour.raw_objects,
+        raw_before=raw_hour.raw_before,
+        suite=suite_digest(STATE_VECTORS.full_name),
     )
-    if line.rows_accounted != line.rows_read:
+    return replace(line, rows_unaccounted=line.rows_read - line.rows_accounted)
+
+
+def require_balance(line: LedgerLine) -> None:
+    """Go on only with an hour of which every row is accounted for; its line is written by now.
+
+    Raises:
+        UnbalancedLedgerError: rows were lost or doubled on the way.
+    """
+    if line.rows_unaccounted:
         raise UnbalancedLedgerError(
-            f"{hour}: {line.rows_read:,} rows read, {line.rows_accounted:,} accounted for; the"
-            " tables of the hour may be wrong: clear the task to run it again"
+            f"{line.period}: {line.rows_read:,} rows read, {line.rows_accounted:,} accounted for."
+            " The ledger line says so; the hour's tables may be wrong, and no table was derived"
+            " from them. The next attempt runs the hour again; see the runbook job-failed if that"
+            " fails too."
         )
-    return RunResult(line, judgement, staged.reasons, tables)

@@ -38,6 +38,9 @@ _TYPES = {
     "array<struct<raw_object:string,reason:string>>": pa.list_(
         pa.struct([("raw_object", pa.string()), ("reason", pa.string())])
     ),
+    "array<struct<hour:string,recorded_at:string>>": pa.list_(
+        pa.struct([("hour", pa.string()), ("recorded_at", pa.string())])
+    ),
 }
 
 
@@ -248,8 +251,8 @@ ROWS: Mapping[str, Rows] = {
     ],
     "ops.run_ledger": [
         ledger(2, "pass", 99.0, FIRST),
-        ledger(2, "rejected", 60.0, rows_read=1000),
-        ledger(2, "pass", 95.0),
+        ledger(2, "rejected", 60.0, rows_read=1000, recorded_at=at(3)),
+        ledger(2, "pass", 95.0, recorded_at=at(9)),
         ledger(3, "warning", 90.0, answers_read=30, answers_quarantined=1),
         *(ledger(hour, "pass", 100.0) for hour in range(4, 24)),
     ],

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 import sqlglot
 from deltalake import DeltaTable
-from flightlake.contracts.tables import TABLES
+from flightlake.contracts.tables import TABLES, Table
+from flightlake.contracts.views import views
 from flightlake_local.analyses import Analysis, analyses
 from flightlake_local.errors import LocalError
 from sqlglot import exp
@@ -98,7 +99,7 @@ EXPECTED: dict[str, list[list[Any]]] = {
     ],
     "quality_trend": [
         ["2025-12-27", 1, 99.0, 99.0, 0, 0, 990, 1.0],
-        ["2025-12-28", 23, 97.6, 60.0, 1, 1, 21780, 1.0],
+        ["2025-12-28", 22, 99.3, 90.0, 1, 0, 21780, 1.0],
     ],
     "quarantine_reasons": [["time_is_wrong", 3, 2, 2], ["icao24_is_bad", 1, 1, 1]],
     "speed_profile": [
@@ -117,10 +118,16 @@ def in_duckdb(sql: str) -> str:
     return sqlglot.transpile(sql, read="trino", write="duckdb", comments=False)[0]
 
 
+def table_of(name: str) -> Table:
+    """The table that a name is of; of a view, the one that it reads."""
+    return TABLES[views()[name].tables[0] if name in views() else name]
+
+
 @contextmanager
 def only(lake: Path, reads: dict[str, str]) -> Iterator[None]:
     """Hides every file of the lake's tables that does not meet the condition of its table."""
-    hidden = [path for name in TABLES for path in _others(lake, name, reads)]
+    of_tables = {table_of(name).full_name: condition for name, condition in reads.items()}
+    hidden = [path for name in TABLES for path in _others(lake, name, of_tables)]
     for path in hidden:
         path.rename(path.with_suffix(".hidden"))
     try:
@@ -149,8 +156,8 @@ def conditions_of(analysis: Analysis) -> dict[str, str]:
         conditions = _conjuncts(where.this) if where else []
         for table in tables:
             name = f"{table.db}.{table.name}"
-            if name in TABLES:
-                on_partitions = [c for c in conditions if _is_about(c, TABLES[name].partitions)]
+            if name in TABLES or name in views():
+                on_partitions = [c for c in conditions if _is_about(c, table_of(name).partitions)]
                 aliases = {column.table for c in on_partitions for column in c.find_all(exp.Column)}
                 found[name] = _text(on_partitions) if aliases <= {"", table.alias} else ""
     return found
@@ -181,7 +188,7 @@ def test_an_analysis_limits_itself_to_the_partitions_that_its_header_names(name:
         table: normal(condition) for table, condition in analysis.reads.items()
     }
     whole = [table for table, condition in analysis.reads.items() if not condition]
-    assert [TABLES[table].layer for table in whole] == ["ref"] * len(whole)
+    assert [table_of(table).layer for table in whole] == ["ref"] * len(whole)
 
 
 @pytest.mark.parametrize("name", ANALYSES)

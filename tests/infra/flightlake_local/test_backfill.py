@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import TableRun
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import STATE_VECTORS
 from flightlake_local.backfill import HourOutcome, contiguous
-from flightlake_local.daily import DayOutcome, days_of
+from flightlake_local.daily import DayOutcome, days_to_make
 from flightlake_local.hour_report import closing_box, failures, gold_table, hour_table
 from rich.console import Console
 
@@ -98,9 +101,12 @@ def test_a_day_that_failed_is_a_failure_of_its_dag() -> None:
     ]
 
 
-def test_hours_are_of_the_days_that_they_begin_on() -> None:
-    days = days_of([FIRST + 1, FIRST, FIRST - 1])
-    assert [str(day) for day in days] == ["2025-12-28", "2025-12-29"]
+def test_the_days_that_read_an_hour_are_made_where_they_have_hours(tmp_path: Path) -> None:
+    lake = Lake(tmp_path.as_uri())
+    for day in ("2025-12-27", "2025-12-29", "2025-12-30"):
+        lake.write(f"{STATE_VECTORS.path}/date={day}/hour=4/part-0.parquet", b"rows")
+    midnight = Hour.parse("2025-12-28T00")
+    assert [str(day) for day in days_to_make(lake, [midnight])] == ["2025-12-27", "2025-12-29"]
 
 
 def test_an_hour_without_a_result_is_no_empty_success() -> None:

@@ -17,4 +17,9 @@ COLUMNS = (
     Column("seconds", "double", "to derive, judge and publish the table"),
     Column("report", "string", "key of the report in the lake"),
     Column("recorded_at", "timestamp", "when the line was made; null before there was the column"),
+    Column(
+        "hours_read",
+        "array<struct<hour:string,recorded_at:string>>",
+        "published hours that a day was made of, and when each was recorded; null for an hour",
+    ),
 )

@@ -8,14 +8,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day
+from flightlake.contracts.windows import LOOK_AHEAD, LOOK_BACK
 from flightlake.transforms.flights.along import Along
 from flightlake.transforms.flights.geo import DEGREE_M, Place, chord_m, distance_m, point
 from flightlake.transforms.surface import has_icao_address, is_surface_object
-
-LOOK_BACK = timedelta(days=1)
-"""Flights of up to a day are seen whole, whichever day they end on."""
-LOOK_AHEAD = timedelta(hours=1)
-"""A flight that is not heard for so long has ended, or its day would never be final."""
 
 MAX_POSITION_AGE_S = 60
 """A contact goes on while its position may be frozen; an older one is no position."""

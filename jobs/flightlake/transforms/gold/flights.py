@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day, Period
+from flightlake.contracts.windows import LOOK_BACK
 from flightlake.transforms.airfields import strips
 from flightlake.transforms.callsigns import airline_of
 from flightlake.transforms.flights.airports import MAX_HEIGHT_M, with_airports
@@ -16,7 +17,7 @@ from flightlake.transforms.flights.continuity import (
 )
 from flightlake.transforms.flights.evidence import with_evidence
 from flightlake.transforms.flights.legs import legs
-from flightlake.transforms.flights.observations import LOOK_BACK, observations
+from flightlake.transforms.flights.observations import observations
 from flightlake.transforms.flights.summary import summaries
 from flightlake.transforms.flights.threads import LONGEST_GAP_S, threads
 from flightlake.transforms.flights.tracks import tracks

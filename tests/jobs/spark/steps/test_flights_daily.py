@@ -7,7 +7,7 @@ from deltalake import DeltaTable
 from flightlake.contracts.costs import Prices
 from flightlake.contracts.days import Day
 from flightlake.contracts.results import read_tables_result
-from flightlake.contracts.tables import TABLE_RUNS, TABLES, derived_by, written_by
+from flightlake.contracts.tables import RUN_LEDGER, TABLE_RUNS, TABLES, derived_by, written_by
 from flightlake.steps.arguments import DayArguments
 from flightlake.steps.flights_daily import STEP, run
 from flightlake.steps.progress import Progress
@@ -61,6 +61,11 @@ def test_a_day_is_derived_recorded_and_the_same_when_derived_again(
     left = read_tables_result(lake, STEP, Day(hour.date), "first")
     assert left == first
     assert lake.exists(left.report)
+    # The hour, and the version of it that the day was made of.
+    [line] = tables.by_deltalake(RUN_LEDGER)
+    version = {"hour": str(hour), "recorded_at": line["recorded_at"].isoformat()}
+    read = [row["hours_read"] for row in tables.by_deltalake(TABLE_RUNS) if row["step"] == STEP]
+    assert read == [[version]] * (2 * len(GOLD))
     recorded = {
         (row["run_id"], row["table_name"], row["rows_published"])
         for row in tables.by_deltalake(TABLE_RUNS)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 from flightlake.contracts import raw
+from flightlake.contracts.results import read_result
 from flightlake.contracts.tables import (
     QUALITY_RESULTS,
     QUARANTINE,
     RUN_LEDGER,
     STATE_VECTORS,
     STATE_VECTORS_WITHHELD,
+    TABLE_RUNS,
+    TABLES,
 )
+from flightlake.io.delta_log import DeltaLog
+from flightlake.io.ops import LostRecordError
 from flightlake.io.raw_hour import inspect_hour
+from flightlake.quality.suites import suite_digest
+from flightlake.steps import derived, states_hourly
 from flightlake.transforms.silver.parse import conform, explode_rows
 from flightlake.transforms.silver.row_rules import broken_rules
 from flightlake.transforms.silver.value_rules import null_impossible_values
@@ -490,18 +498,20 @@ def test_running_an_hour_again_changes_nothing(land, state, process, tables, tim
 def test_a_rejected_hour_is_withheld_and_readers_keep_the_hour_they_had(
     land, state, process, tables, time_s
 ):
-    land(time_s, [state(time_s, f"{i:06x}") for i in range(20)])
-    process(run_id="first")
-    before = tables.content_hash(tables.by_deltalake(STATE_VECTORS))
+    kept = (STATE_VECTORS, QUARANTINE)
+    land(time_s, [state(time_s, f"{i:06x}", latitude=91 if i == 7 else 50) for i in range(20)])
+    assert outcome(process(run_id="first")) == (20, 19, 0, 1, 0)
+    before = {table: tables.content_hash(tables.by_deltalake(table)) for table in kept}
     land(
         time_s + 90,
         [state(time_s + 90, f"{i:06x}", latitude=91 if i % 2 else 50) for i in range(60)],
     )
     result = process(run_id="second")
     assert result.ledger.verdict == "rejected"
-    assert outcome(result) == (80, 0, 50, 30, 0)
-    assert tables.content_hash(tables.by_deltalake(STATE_VECTORS)) == before
-    assert len(tables.by_deltalake(STATE_VECTORS_WITHHELD)) == 50
+    assert outcome(result) == (80, 0, 49, 31, 0)
+    # Both tell of the first run: no raw row is published and quarantined.
+    assert {t: tables.content_hash(tables.by_deltalake(t)) for t in kept} == before
+    assert len(tables.by_deltalake(STATE_VECTORS_WITHHELD)) == 49
     assert any(found.severity == "critical" for found in result.judgement.failed)
     assert len(tables.by_deltalake(RUN_LEDGER)) == 2
 
@@ -575,3 +585,72 @@ def test_a_run_that_finds_no_data_any_more_leaves_no_results_of_its_earlier_try(
     assert process(run_id=run_id).ledger.verdict == "no_data"
     assert tables.by_deltalake(QUALITY_RESULTS) == []
     assert [line["verdict"] for line in tables.by_deltalake(RUN_LEDGER)] == ["no_data"]
+
+
+def test_a_line_says_which_raw_objects_it_knew_and_what_judged_them(
+    land, state, process, tables, hour
+):
+    last, first = hour.start_s - 30, hour.start_s + 60
+    before = land(last, [state(last)]).manifest.object
+    land(first, [state(first)])
+    land(first + 90, None, body=b"<html>")
+    process()
+    [line] = tables.by_deltalake(RUN_LEDGER)
+    assert (line["raw_objects"], line["raw_before"]) == (2, before)
+    assert line["suite"] == suite_digest("silver.state_vectors")
+    assert line["rows_unaccounted"] == 0
+
+
+def test_the_line_of_an_hour_that_lost_a_row_is_written_before_the_run_fails(
+    land, state, process, tables, lake, time_s, hour, monkeypatch
+):
+    publish = states_hourly.publish
+
+    def publish_and_lose_one(*arguments):
+        written = publish(*arguments)
+        return replace(written, published=written.published - 1)
+
+    monkeypatch.setattr(states_hourly, "publish", publish_and_lose_one)
+    land(time_s, [state(time_s, f"{i:06x}") for i in range(3)])
+    with pytest.raises(states_hourly.UnbalancedLedgerError, match="3 rows read, 2 accounted for"):
+        process()
+    [line] = tables.by_deltalake(RUN_LEDGER)
+    assert (line["rows_read"], line["rows_published"], line["rows_unaccounted"]) == (3, 2, 1)
+    assert read_result(lake, "states_hourly", hour, "test").ledger.rows_unaccounted == 1
+
+
+def test_a_table_that_cannot_be_derived_costs_neither_the_line_nor_the_other_tables(
+    land, state, process, tables, lake, time_s, hour, monkeypatch
+):
+    derive = derived.derive
+
+    def derive_or_fail(table, sources, period):
+        if table.name == "country_hourly":
+            raise ZeroDivisionError(table.full_name)
+        return derive(table, sources, period)
+
+    monkeypatch.setattr(derived, "derive", derive_or_fail)
+    land(time_s, [state(time_s)])
+    wanted = [TABLES["gold.country_hourly"], TABLES["gold.traffic_hourly"]]
+    with pytest.raises(ZeroDivisionError, match=r"gold\.country_hourly"):
+        process(derived=wanted)
+    assert [line["rows_published"] for line in tables.by_deltalake(RUN_LEDGER)] == [1]
+    assert [run["table_name"] for run in tables.by_deltalake(TABLE_RUNS)] == ["gold.traffic_hourly"]
+    left = read_result(lake, "states_hourly", hour, "test")
+    assert [table.table_name for table in left.tables] == ["gold.traffic_hourly"]
+
+
+def test_a_record_that_its_commit_did_not_write_fails_the_run(
+    land, state, process, time_s, monkeypatch
+):
+    rows_of = DeltaLog.rows_of_newest_commit
+
+    def as_overwritten(log, mark):
+        # As where another commit took the place of ours.
+        is_ledger = RUN_LEDGER.path in log._newest_commit
+        return 0 if is_ledger else rows_of(log, mark)
+
+    monkeypatch.setattr(DeltaLog, "rows_of_newest_commit", as_overwritten)
+    land(time_s, [state(time_s)])
+    with pytest.raises(LostRecordError, match=r"ops.run_ledger.* wrote 0 of 1 rows"):
+        process()

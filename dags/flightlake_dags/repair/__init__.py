@@ -1,0 +1,1 @@
+"""Which hours and days are missing, late or stale, and the runs that make them good."""
