@@ -23,6 +23,7 @@ from flightlake_dags.health.facts import HOURS, Facts, OpenJob, Sources, find_fa
 from flightlake_dags.health.look import metrics_of_look, since_when, text_of
 from flightlake_dags.health.page import render
 from flightlake_dags.raw_hour import gap_key
+from flightlake_dags.repair.plan import MAX_ATTEMPTS, Known, Repairs
 from opensky.credits import TIERS
 
 from tests.ledger import ledger_line
@@ -159,6 +160,27 @@ def test_a_rejected_hour_is_no_gap_and_one_that_was_mended_is_neither(facts: Any
     found = facts(results=results, published=frozenset(DAY) - {DAY[3]})
     assert lights(found) == {"verdicts": "warning"}
     assert observed(found, "verdicts") == f"1 of 24 hours are rejected: {DAY[3]}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempts", "hours_ago", "light"),
+    [
+        ("missing", 1, 0, "warning"),
+        ("missing", MAX_ATTEMPTS, 0, "critical"),
+        ("lost", 0, 0, "critical"),
+        (None, 0, 0, "good"),
+        (None, 0, 7, "critical"),
+    ],
+)
+def test_what_lake_repair_cannot_heal_and_what_was_lost_alert(
+    facts: Any, kind: str | None, attempts: int, hours_ago: int, light: str
+) -> None:
+    one = Known(str(LAST), kind or "", "a reason", "states_hourly", True, "long ago", attempts)
+    looked_at = (NOW - timedelta(hours=hours_ago)).isoformat()
+    found = facts(repairs=Repairs(looked_at, (one,) if kind else ()))
+    assert lights(found).get("repairs", "good") == light
+    assert ("a reason" in observed(found, "repairs")) == bool(kind)
+    assert ("lake_repair last looked at" in observed(found, "repairs")) == bool(hours_ago)
 
 
 def test_a_line_that_does_not_balance_is_named(facts: Any) -> None:

@@ -200,24 +200,22 @@ def _verdicts(facts: Facts, _: Limits) -> Check:
 def _repairs(facts: Facts, _: Limits) -> Check:
     repairs = facts.repairs
     known, stuck = (repairs.known, repairs.stuck) if repairs else ((), ())
-    looked_at = datetime.fromisoformat(repairs.looked_at) if repairs else None
-    is_late = looked_at is not None and facts.now - looked_at > LONGEST_REPAIR
-    named = "".join(
-        f"; {each.period} {each.kind}: {each.reason}" for each in (stuck or known)[:MAX_NAMED]
-    )
-    more = (
-        f"; lake_repair last looked at {looked_at:%Y-%m-%d %H:%M}" if looked_at and is_late else ""
-    )
+    # What was lost is healed like the rest, but it should never happen: two writers, or a hand.
+    grave = [each for each in known if each.is_stuck or each.kind == "lost"]
+    looked_at = datetime.fromisoformat(repairs.looked_at) if repairs else facts.now
+    is_late = facts.now - looked_at > LONGEST_REPAIR
+    named = [f"; {each.period} {each.kind}: {each.reason}" for each in (grave or known)[:MAX_NAMED]]
+    last = [f"; lake_repair last looked at {looked_at:%Y-%m-%d %H:%M}"] if is_late else []
     return Check(
         "repairs",
-        _light(bool(known), bool(stuck) or is_late),
-        f"{len(known)} hours and days are missing, late or stale, {len(stuck)} of them after all"
-        f" runs that could heal them{named}{more}",
+        _light(bool(known), bool(grave) or is_late),
+        f"{len(known)} hours and days are missing, late, stale or lost; {len(stuck)} of them are"
+        f" stuck{''.join([*named, *last])}",
         "none",
         "backlog",
-        "lake_repair heals the others; of these, see the runs that it made and the reports"
-        if stuck
-        else "nothing, where lake_repair runs: it heals the oldest first",
+        "see the runs that lake_repair made and their reports; it heals what is not stuck"
+        if grave
+        else "see whether lake_repair runs: it heals these, the oldest first",
     )
 
 

@@ -258,6 +258,7 @@ ROWS: Mapping[str, Rows] = {
     ],
     "ops.quality_results": [
         unmet("squawk_is_octal", "warning", 3, "Octal."),
+        unmet("squawk_is_octal", "warning", 2, "Octal.", run_id="again"),
         unmet("squawk_is_octal", "warning", 8, "Octal.", date=FIRST),
         unmet("coverage_is_full", "info", 0, "Full."),
         unmet("icao24_is_set", "critical", 0, "Set.", is_met=True),
