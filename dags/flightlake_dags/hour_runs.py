@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.results import PUBLISHED, ROOT, LedgerLine, RunResult, TableRun
 from flightlake.contracts.storage import Lake
 
@@ -74,8 +75,8 @@ def versions_of(runs: Mapping[Hour, HourRuns]) -> dict[str, str]:
 
 def _read(lake: Lake, key: str) -> HourRun | None:
     try:
-        result = RunResult.from_json(lake.read(key))
-    except (FileNotFoundError, ValueError, TypeError, KeyError) as error:
+        result = from_json(RunResult, lake.read(key))
+    except (FileNotFoundError, ValueError) as error:
         # pipeline_health names it; the hour counts as if the run had left nothing.
         log.warning("%s cannot be read: %s", lake.url_of(key), error)
         return None

@@ -130,5 +130,5 @@ def last_credits(lake: Lake, source: str, now: datetime) -> tuple[int, datetime]
     """The newest reading of the credits left, and its moment, out of this and the last hour."""
     for manifest in raw.newest_manifests(lake, source, now):
         if manifest.credits_left is not None:
-            return manifest.credits_left, datetime.fromisoformat(manifest.fetched_at)
+            return manifest.credits_left, manifest.fetched_at
     return None

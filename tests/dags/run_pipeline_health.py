@@ -23,6 +23,7 @@ def main(folder: Path) -> None:
 def run_three_times(dag: Any, folder: Path) -> dict[str, Any]:
     from flightlake.contracts import raw
     from flightlake.contracts.hours import Hour
+    from flightlake.contracts.json_codec import to_json
     from flightlake.contracts.results import Judgement, RunResult, result_key
     from flightlake.contracts.storage import Lake
     from flightlake.contracts.tables import STATE_VECTORS
@@ -35,7 +36,7 @@ def run_three_times(dag: Any, folder: Path) -> dict[str, Any]:
     lake.write(f"{STATE_VECTORS.path}/date={hour.date}/hour={hour.hour}/part-0.parquet", b"rows")
     line = ledger_line(hour)
     result = RunResult(line, Judgement("pass", 100.0, {}, []), {})
-    lake.write(result_key("states_hourly", hour, line.run_id), result.to_json())
+    lake.write(result_key("states_hourly", hour, line.run_id), to_json(result))
     body = json.dumps({"time": int(now.timestamp()), "states": None}).encode()
     raw.land(lake, body, source="opensky", fetched_at=now)
     well = states_of(dag, {})

@@ -16,6 +16,7 @@ from airflow_run import ROOT, asset_events, dag_with_stand_in, states_of
 STAND_IN = f"""#!{sys.executable}
 import json, sys
 sys.path.insert(0, {str(ROOT / "jobs")!r})
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.days import Day
 from flightlake.contracts.results import (
     JudgedTable, Judgement, TableRun, TablesResult, result_key
@@ -35,7 +36,7 @@ tables = [
     for table, key in json.loads(options["--sources"]).items()
 ]
 result = TablesResult("reference_refresh", str(day), run_id, 1.0, "reports/x.html", tables)
-lake.write(result_key("reference_refresh", day, run_id), result.to_json())
+lake.write(result_key("reference_refresh", day, run_id), to_json(result))
 """
 
 

@@ -18,6 +18,7 @@ from airflow_run import ROOT, asset_events, dag_with_stand_in, states_of
 STAND_IN = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(ROOT / "jobs")!r})
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import (
     JudgedTable, Judgement, LedgerLine, RunResult, TableRun, result_key
@@ -41,7 +42,7 @@ tables = [
     for table in derived_by("states_hourly")
 ]
 result = RunResult(line, Judgement(verdict, 99.0, {{}}, []), {{}}, tables)
-lake.write(result_key("states_hourly", hour, run_id), result.to_json())
+lake.write(result_key("states_hourly", hour, run_id), to_json(result))
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from airflow.models import DagBag
 from flightlake.contracts.exports import ExportRequest, Manifest, Part, manifest_key
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.storage import Lake
 from flightlake_dags.compat import AirflowFailException
 from flightlake_dags.exports import require_delivery, require_request
@@ -36,7 +37,7 @@ def leave(lake: Lake, **changes: Any) -> None:
     """The manifest that the job would leave."""
     parts = [Part("part-2025-12-28T02-0001.csv", "2025-12-28T02", 1234, 4096, "0")]
     manifest = Manifest(REQUEST.export_id, REQUEST.fields, parts=parts, **changes)
-    lake.write(manifest_key(REQUEST.export_id), manifest.to_json())
+    lake.write(manifest_key(REQUEST.export_id), to_json(manifest))
 
 
 @pytest.mark.parametrize(

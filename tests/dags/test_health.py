@@ -15,6 +15,7 @@ from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, Prices, record_cost
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.results import Judgement, RunResult, result_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES
@@ -200,7 +201,7 @@ def publish(lake: Lake) -> Callable[..., None]:
             folder = f"{STATE_VECTORS.path}/date={hour.date}/hour={hour.hour}/region=europe"
             lake.write(f"{folder}/part-0.parquet", b"rows")
         found = result(hour, verdict)
-        lake.write(result_key("states_hourly", hour, found.ledger.run_id), found.to_json())
+        lake.write(result_key("states_hourly", hour, found.ledger.run_id), to_json(found))
 
     return run
 

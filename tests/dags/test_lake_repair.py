@@ -14,6 +14,7 @@ from deltalake import DeltaTable, write_deltalake
 from flightlake.contracts import raw
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.restores import Change, Restore, record_key
 from flightlake.contracts.results import (
     HourRead,
@@ -320,7 +321,7 @@ def test_a_lost_commit_is_found(written: Lake) -> None:
     for hour, rows in ((HOUR, 4), (HOUR + 1, 5)):
         line = ledger_line(hour, rows_published=rows, rows_read=rows, recorded_at=now)
         left = RunResult(line, _JUDGED, {}, [JudgedTable(table_run(hour, TRAFFIC), _JUDGED)])
-        written.write(result_key("states_hourly", hour, "x"), left.to_json())
+        written.write(result_key("states_hourly", hour, "x"), to_json(left))
     seen = (HOUR, HOUR + 1)
     assert compare(find_facts(written, "opensky", seen, [], datetime.now(UTC))) == []
     # As where two writers on S3 commit the same version.
@@ -339,15 +340,14 @@ def test_a_look_at_a_lake_finds_what_it_holds(lake: Lake) -> None:
     lake.write(gap_key(HOUR + 1), b"{}")
     lake.write(result_key("states_hourly", HOUR, "torn"), b"{")
     line = ledger_line(HOUR, recorded_at="2025-12-28T06:05:00+00:00")
-    lake.write(result_key("states_hourly", HOUR, "x"), RunResult(line, _JUDGED, {}).to_json())
+    lake.write(result_key("states_hourly", HOUR, "x"), to_json(RunResult(line, _JUDGED, {})))
     read = [HourRead(str(HOUR), "2025-12-28T06:05:00+00:00")]
     tables = [JudgedTable(table_run(DAY, FLIGHTS, hours_read=read), _JUDGED)]
     left = TablesResult("flights_daily", str(DAY), "x", 1.0, "reports/x.html", tables)
-    lake.write(result_key("flights_daily", DAY, "x"), left.to_json())
-    restore = Restore(
-        {"table": STATES}, 9, 7, 10, [Change(str(HOUR), 4, 3)], at="2025-12-29T01:00:00+00:00"
-    )
-    lake.write(record_key(STATE_VECTORS, "x"), restore.to_json())
+    lake.write(result_key("flights_daily", DAY, "x"), to_json(left))
+    at = datetime(2025, 12, 29, 1, tzinfo=UTC)
+    restore = Restore({"table": STATES}, 9, 7, 10, [Change(str(HOUR), 4, 3)], at=at)
+    lake.write(record_key(STATE_VECTORS, "x"), to_json(restore))
 
     facts = find_facts(lake, "opensky", [HOUR, HOUR + 1], [DAY], NOW)
 
@@ -356,7 +356,6 @@ def test_a_look_at_a_lake_finds_what_it_holds(lake: Lake) -> None:
     assert facts.gaps == {HOUR + 1}
     assert {hour: of.last.line for hour, of in facts.runs.items()} == {HOUR: line}
     assert [run.hours_read for run in facts.day_runs[DAY]] == [read]
-    at = datetime(2025, 12, 29, 1, tzinfo=UTC)
     assert facts.restored == {(STATES, str(HOUR)): Restored(at, 3)}
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import ModuleType
 
 import pytest
 from airflow.models import DagBag
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.maintenance import Maintenance, TableMaintenance, record_key
 from flightlake.contracts.storage import Lake
 from flightlake_dags.compat import AirflowFailException
 from flightlake_dags.maintenance import require_maintained
 
 DONE = Maintenance(
-    "2026-01-04T05:21:00+00:00",
+    datetime(2026, 1, 4, 5, 21, tzinfo=UTC),
     is_dry_run=False,
     seconds=61.0,
     tables=[
@@ -44,7 +46,7 @@ def test_it_waits_for_other_writers_and_they_for_it(dag_bag: DagBag) -> None:
 
 
 def test_what_was_done_is_logged_by_table(lake: Lake, caplog: pytest.LogCaptureFixture) -> None:
-    lake.write(record_key("weekly"), DONE.to_json())
+    lake.write(record_key("weekly"), to_json(DONE))
     with caplog.at_level("INFO"):
         found = require_maintained("weekly")
     assert found == {"partitions": 1, "files_removed": 32, "bytes_removed": 5_070_000}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.results import Judgement, RunResult, result_key
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.windows import own_hours
@@ -27,7 +28,7 @@ def publish(lake: Lake, *hours: Hour, verdict: str = "pass") -> None:
         key = f"silver/state_vectors/date={hour.date}/hour={hour.hour}/region=europe/part.parquet"
         lake.write(key, b"rows")
         found = RunResult(ledger_line(hour, verdict=verdict), Judgement("pass", 9.0, {}, []), {})
-        lake.write(result_key("states_hourly", hour, "x"), found.to_json())
+        lake.write(result_key("states_hourly", hour, "x"), to_json(found))
 
 
 def test_a_whole_day_goes_on(lake: Lake) -> None:

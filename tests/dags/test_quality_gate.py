@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.results import (
     ExpectationResult,
     JudgedRecords,
@@ -99,7 +100,7 @@ def leave_result(
         **line,
     }
     judgement = Judgement(verdict, fields["score"], {"accuracy": 50.0}, list(results))
-    body = RunResult(LedgerLine(**fields), judgement, {}, list(tables)).to_json()
+    body = to_json(RunResult(LedgerLine(**fields), judgement, {}, list(tables)))
     lake.write(result_key(STEP, HOUR, RUN_ID), body)
 
 
@@ -107,7 +108,7 @@ def leave_tables(lake: Lake, *tables: JudgedTable, records: tuple[JudgedRecords,
     """What the daily Spark job leaves behind."""
     left = (list(tables), list(records))
     result = TablesResult("flights_daily", str(DAY), RUN_ID, 9.0, REPORT, *left)
-    lake.write(result_key("flights_daily", DAY, RUN_ID), result.to_json())
+    lake.write(result_key("flights_daily", DAY, RUN_ID), to_json(result))
 
 
 def test_a_passed_hour_goes_on_with_the_facts_of_its_asset_event(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.models import DagBag
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.restores import Change, Restore, RestoreRequest, record_key
 from flightlake.contracts.storage import Lake
 from flightlake_dags.compat import AirflowFailException
@@ -21,7 +22,7 @@ REQUEST = RestoreRequest.parse(ASKED)
 def leave(lake: Lake, run_id: str, **changes: Any) -> None:
     """The record that the job would leave."""
     record = Restore(REQUEST.fields, version_before=43, version_wanted=41, **changes)
-    lake.write(record_key(REQUEST.table, run_id), record.to_json())
+    lake.write(record_key(REQUEST.table, run_id), to_json(record))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import json
 import pytest
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.tables import derived_by
 from flightlake_local import backfill
 from flightlake_local.settings import LakeKind
@@ -135,7 +136,7 @@ def test_the_poll_lands_live_answers_with_manifests_and_credits(flightlake, wait
     def manifests() -> list[raw.Manifest]:
         keys = lake.keys(f"{raw.ROOT}/source=simulator")
         return [
-            raw.Manifest.from_json(lake.read(key))
+            from_json(raw.Manifest, lake.read(key))
             for key in keys
             if key.endswith(raw.MANIFEST_SUFFIX)
         ]

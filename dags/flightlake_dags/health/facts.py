@@ -15,6 +15,7 @@ from flightlake.contracts import raw
 from flightlake.contracts.costs import JobCost, costs_of
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.partitions import days_of, hours_of
 from flightlake.contracts.results import PUBLISHED, ROOT, RunResult
 from flightlake.contracts.storage import Lake
@@ -220,7 +221,7 @@ def newest_poll(lake: Lake, source: str, now: datetime) -> tuple[datetime | None
         if credits_left is None:
             credits_left = poll.credits_left
         if newest_answer is None and poll.unreadable_reason is None:
-            newest_answer = datetime.fromisoformat(poll.fetched_at)
+            newest_answer = poll.fetched_at
         # Where both are known, one manifest is read, not those of two hours.
         if newest_answer is not None and credits_left is not None:
             break
@@ -256,7 +257,7 @@ def results_of(
             if not key.endswith(".json"):
                 continue
             try:
-                found[hour] = (*found.get(hour, ()), RunResult.from_json(lake.read(key)))
+                found[hour] = (*found.get(hour, ()), from_json(RunResult, lake.read(key)))
             # Of a newer release it may have what this one does not know.
             except (ValueError, TypeError, KeyError) as error:
                 log.warning("%s cannot be read: %s", lake.url_of(key), error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from datetime import datetime
 from flightlake.contracts import raw, restores
 from flightlake.contracts.days import Day
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.results import ROOT, TableRun, TablesResult
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES, derived_by
@@ -139,24 +139,23 @@ def restored_periods(lake: Lake) -> dict[tuple[str, str], Restored]:
     found: dict[tuple[str, str], Restored] = {}
     for key in lake.keys(restores.ROOT):
         try:
-            done = restores.Restore.from_json(lake.read(key))
-        except (ValueError, TypeError, KeyError) as error:
+            done = from_json(restores.Restore, lake.read(key))
+        except ValueError as error:
             log.warning("%s cannot be read: %s", lake.url_of(key), error)
             continue
-        if done.version_after is None or done.refused:
+        if done.version_after is None or done.refused or done.at is None:
             continue
-        at = datetime.fromisoformat(done.at)
         for change in done.changes:
             place = (str(done.asked["table"]), change.period)
-            if place not in found or found[place].at < at:
-                found[place] = Restored(at, change.rows_after)
+            if place not in found or found[place].at < done.at:
+                found[place] = Restored(done.at, change.rows_after)
     return found
 
 
 def _tables_of(lake: Lake, key: str) -> tuple[TableRun, ...]:
     try:
-        result = TablesResult.from_json(lake.read(key))
-    except (ValueError, TypeError, KeyError, json.JSONDecodeError) as error:
+        result = from_json(TablesResult, lake.read(key))
+    except ValueError as error:
         log.warning("%s cannot be read: %s", lake.url_of(key), error)
         return ()
     return tuple(table.run for table in result.tables if table.run.table_name in TABLES)

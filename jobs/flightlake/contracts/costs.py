@@ -6,15 +6,17 @@ daily step collects those of its day.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC
 from itertools import pairwise
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from flightlake.contracts.days import Day
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.storage import Lake
 
 ROOT = "costs"
@@ -47,8 +49,8 @@ class JobCost:
     step: str | None
     run_id: str | None
     state: str
-    started_at: datetime
-    ended_at: datetime
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
     duration_s: int | None
     vcpu_hours: float | None
     memory_gb_hours: float | None
@@ -95,33 +97,6 @@ class JobCost:
             bytes_scanned=statistics.get("DataScannedInBytes"),
         )
 
-    @classmethod
-    def from_json(cls, body: bytes) -> JobCost:
-        """Parse a record.
-
-        Raises:
-            ValueError: it is none.
-        """
-        try:
-            stored = json.loads(body)
-            # Records of jobs are older than those of queries, and lack what those brought.
-            content = {
-                each.name: stored[each.name]
-                for each in fields(cls)
-                if each.name in stored or each.default is MISSING
-            }
-            for name in ("started_at", "ended_at"):
-                content[name] = datetime.fromisoformat(content[name])
-            for name in ("duration_s", "vcpu_hours", "memory_gb_hours", "storage_gb_hours"):
-                content[name] = None if content[name] is None else float(content[name])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not the record of a job run's cost: {error}") from None
-        return cls(**content)
-
-    def to_json(self) -> bytes:
-        """The record as it is stored."""
-        return json.dumps(asdict(self), indent=1, default=datetime.isoformat).encode()
-
     def cost_usd(self, prices: Prices) -> float | None:
         """What it costs, in US dollars; None where its bill is not known."""
         if self.service == ATHENA:
@@ -141,13 +116,13 @@ class JobCost:
 
 def record_cost(lake: Lake, cost: JobCost) -> None:
     """Keep what a job run or a query cost; once more leaves the same record."""
-    lake.write(_key(Day(cost.started_at.date()), cost.job_run_id), cost.to_json())
+    lake.write(_key(Day(cost.started_at.date()), cost.job_run_id), to_json(cost))
 
 
 def recorded_cost(lake: Lake, day: Day, job_run_id: str) -> JobCost | None:
     """What a job run or a query of a day cost; None where there is no record that can be read."""
     try:
-        return JobCost.from_json(lake.read(_key(day, job_run_id)))
+        return from_json(JobCost, lake.read(_key(day, job_run_id)))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -157,7 +132,7 @@ def costs_of(lake: Lake, day: Day) -> list[JobCost]:
     found = []
     for key in lake.keys(_folder(day)):
         try:
-            found.append(JobCost.from_json(lake.read(key)))
+            found.append(from_json(JobCost, lake.read(key)))
         except ValueError as error:
             log.warning("%s is left out: %s", lake.url_of(key), error)
     return found

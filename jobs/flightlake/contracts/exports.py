@@ -6,10 +6,14 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal, get_args
 
+from pydantic import computed_field
+
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.requests import RefusedError, table_of, texts_of
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table
@@ -244,18 +248,20 @@ class Manifest:
     asked: dict[str, str | None]
     table_versions: dict[str, int] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
-    created_at: str = ""
+    created_at: datetime | Literal[""] = ""
     rows_planned: int = 0
     sources: dict[str, str] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     is_complete: bool = False
     stopped: str | None = None
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def rows(self) -> int:
         """The rows that are written."""
         return sum(part.rows for part in self.parts)
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def size_bytes(self) -> int:
         """The bytes that are written."""
@@ -275,19 +281,6 @@ class Manifest:
         files = f"{len(self.parts):,} file{'' if len(self.parts) == 1 else 's'}"
         return f"{self.rows:,} rows, {size_text(self.size_bytes)}, {files}: {place}"
 
-    def to_json(self) -> bytes:
-        """The manifest as it is stored."""
-        content = {**asdict(self), "rows": self.rows, "size_bytes": self.size_bytes}
-        return json.dumps(content, indent=1).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes) -> Manifest:
-        """Parse a stored manifest."""
-        content = json.loads(body)
-        del content["rows"], content["size_bytes"]
-        parts = [Part(**part) for part in content.pop("parts")]
-        return cls(**content, parts=parts)
-
 
 def folder_of(export_id: str) -> str:
     """The folder of an export in the lake."""
@@ -302,7 +295,7 @@ def manifest_key(export_id: str) -> str:
 def read_manifest(lake: Lake, export_id: str) -> Manifest | None:
     """The manifest of an export; None where it was never begun."""
     try:
-        return Manifest.from_json(lake.read(manifest_key(export_id)))
+        return from_json(Manifest, lake.read(manifest_key(export_id)))
     except FileNotFoundError:
         return None
 

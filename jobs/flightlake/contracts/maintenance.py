@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.results import ROOT
 from flightlake.contracts.storage import Lake, short_digest
 
@@ -133,21 +133,10 @@ class Maintenance:
         tables: by table, those that are in the lake.
     """
 
-    at: str
+    at: datetime
     is_dry_run: bool
     seconds: float
     tables: list[TableMaintenance]
-
-    def to_json(self) -> bytes:
-        """The record as it is stored."""
-        return json.dumps(asdict(self), indent=1).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes) -> Maintenance:
-        """Parse a record."""
-        content = json.loads(body)
-        tables = [TableMaintenance(**table) for table in content.pop("tables")]
-        return cls(**content, tables=tables)
 
     def describe(self) -> str:
         """What was done, in lines of at most 100 columns."""
@@ -180,7 +169,7 @@ def record_key(run_id: str) -> str:
 def read_maintenance(lake: Lake, run_id: str) -> Maintenance | None:
     """What a run did; None where it left no record."""
     try:
-        return Maintenance.from_json(lake.read(record_key(run_id)))
+        return from_json(Maintenance, lake.read(record_key(run_id)))
     except FileNotFoundError:
         return None
 

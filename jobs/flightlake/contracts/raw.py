@@ -15,11 +15,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field
 
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.storage import Lake, ObjectTooLargeError, is_gzip
 
 ROOT = "raw/states"
@@ -40,7 +43,8 @@ MAX_AHEAD_S = 600
 """How far an answer's time may lie ahead of the moment it was fetched: clocks differ."""
 
 
-_MAX_COUNT = 2**31 - 1
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A number of rows, bytes or credits that fits the integer columns of a table."""
 
 
 class UnreadableAnswerError(Exception):
@@ -62,46 +66,14 @@ class Manifest:
     object: str
     source: str
     time_s: int | None
-    rows: int | None
+    rows: Count | None
     sha256: str
-    body_bytes: int
-    fetched_at: str
+    body_bytes: Count
+    fetched_at: AwareDatetime
     unreadable_reason: str | None = None
     requested_time_s: int | None = None
-    credits_spent: int | None = None
-    credits_left: int | None = None
-
-    @classmethod
-    def from_json(cls, body: bytes) -> Manifest:
-        """Parse a manifest.
-
-        Raises:
-            ValueError: it is not a manifest.
-        """
-        try:
-            manifest = cls(**json.loads(body))
-        except TypeError as error:
-            raise ValueError(f"not a manifest: {error}") from None
-        texts = (manifest.sha256, manifest.fetched_at, manifest.source)
-        times = (manifest.time_s, manifest.requested_time_s)
-        counts = (
-            manifest.rows,
-            manifest.body_bytes,
-            manifest.credits_spent,
-            manifest.credits_left,
-        )
-        if (
-            not all(type(text) is str for text in texts)
-            or not all(value is None or type(value) is int for value in (*times, *counts))
-            or not all(count is None or 0 <= count <= _MAX_COUNT for count in counts)
-        ):
-            raise ValueError("not a manifest: a field is of the wrong type or out of range")
-        datetime.fromisoformat(manifest.fetched_at)
-        return manifest
-
-    def to_json(self) -> bytes:
-        """The manifest as it is stored."""
-        return json.dumps(asdict(self), indent=1).encode()
+    credits_spent: Count | None = None
+    credits_left: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -246,14 +218,14 @@ def land(
         rows=answer.rows if answer else None,
         sha256=digest,
         body_bytes=len(plain),
-        fetched_at=fetched_at.astimezone(UTC).isoformat(timespec="seconds"),
+        fetched_at=fetched_at.astimezone(UTC).replace(microsecond=0),
         unreadable_reason=reason,
         requested_time_s=requested_time_s,
         credits_spent=credits_spent,
         credits_left=credits_left,
     )
     is_new = lake.create(key, stored)
-    lake.create(manifest_key(key), manifest.to_json())
+    lake.create(manifest_key(key), to_json(manifest))
     return Landed(manifest, is_new)
 
 
@@ -347,6 +319,6 @@ def newest_manifests(lake: Lake, source: str, now: datetime) -> Iterator[Manifes
 
 def _manifest_at(lake: Lake, key: str) -> Manifest | None:
     try:
-        return Manifest.from_json(lake.read(key))
+        return from_json(Manifest, lake.read(key))
     except (FileNotFoundError, ValueError, ObjectTooLargeError):
         return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from textwrap import fill
 from typing import Any
 
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.requests import RefusedError, table_of, texts_of
 from flightlake.contracts.storage import Lake, short_digest
 from flightlake.contracts.tables import TABLES, Table
@@ -99,7 +99,7 @@ class Restore:
         changes: the hours or days that change.
         derived: the tables that are made of this one, and stay as they are.
         refused: why nothing was done; None where something was.
-        at: when, in UTC.
+        at: when, in UTC; None until it is recorded.
     """
 
     asked: dict[str, str | None]
@@ -109,18 +109,7 @@ class Restore:
     changes: list[Change] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
     refused: str | None = None
-    at: str = ""
-
-    def to_json(self) -> bytes:
-        """The record as it is stored."""
-        return json.dumps(asdict(self), indent=1).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes) -> Restore:
-        """Parse a record."""
-        content = json.loads(body)
-        changes = [Change(**change) for change in content.pop("changes")]
-        return cls(**content, changes=changes)
+    at: datetime | None = None
 
     def describe(self) -> str:
         """What was done, or why not, in lines for people."""
@@ -161,7 +150,7 @@ def record_key(table: Table, run_id: str) -> str:
 def read_restore(lake: Lake, table: Table, run_id: str) -> Restore | None:
     """What a run did to a table; None where it left no record."""
     try:
-        return Restore.from_json(lake.read(record_key(table, run_id)))
+        return from_json(Restore, lake.read(record_key(table, run_id)))
     except FileNotFoundError:
         return None
 

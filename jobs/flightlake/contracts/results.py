@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.storage import Lake, short_digest
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-    _Kind = TypeVar("_Kind", bound=DataclassInstance)
 
 Verdict = Literal["pass", "warning", "rejected", "no_data"]
 Severity = Literal["critical", "warning", "info"]
@@ -176,23 +170,6 @@ class RunResult:
     quarantine_reasons: dict[str, int]
     tables: list[JudgedTable] = field(default_factory=list)
 
-    def to_json(self) -> bytes:
-        """The result as it is stored."""
-        return json.dumps(asdict(self), indent=1, default=str).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes) -> RunResult:
-        """Parse a stored result."""
-        content = json.loads(body)
-        ledger = content["ledger"]
-        answers = [_known(QuarantinedAnswer, answer) for answer in ledger["quarantined_answers"]]
-        return cls(
-            _known(LedgerLine, {**ledger, "quarantined_answers": answers}),
-            _judgement_of(content["judgement"]),
-            content["quarantine_reasons"],
-            [_judged_of(table) for table in content["tables"]],
-        )
-
 
 @dataclass(frozen=True)
 class TablesResult:
@@ -214,38 +191,6 @@ class TablesResult:
         order: tuple[Verdict, ...] = ("rejected", "warning", "pass")
         return next((verdict for verdict in order if verdict in found), "no_data")
 
-    def to_json(self) -> bytes:
-        """The result as it is stored."""
-        return json.dumps(asdict(self), indent=1, default=str).encode()
-
-    @classmethod
-    def from_json(cls, body: bytes) -> TablesResult:
-        """Parse a stored result."""
-        content = json.loads(body)
-        tables = [_judged_of(table) for table in content["tables"]]
-        records = [
-            _known(JudgedRecords, {**found, "judgement": _judgement_of(found["judgement"])})
-            for found in content["records"]
-        ]
-        return _known(cls, {**content, "tables": tables, "records": records})
-
-
-def _judged_of(content: Mapping[str, Any]) -> JudgedTable:
-    hours = content["run"].get("hours_read")
-    read = None if hours is None else [_known(HourRead, hour) for hour in hours]
-    run = _known(TableRun, {**content["run"], "hours_read": read})
-    return JudgedTable(run, _judgement_of(content["judgement"]))
-
-
-def _judgement_of(content: Mapping[str, Any]) -> Judgement:
-    results = [_known(ExpectationResult, result) for result in content["results"]]
-    return _known(Judgement, {**content, "results": results})
-
-
-def _known(kind: type[_Kind], content: Mapping[str, Any]) -> _Kind:
-    # While a release is deployed, gates read what jobs of a newer one wrote.
-    return kind(**{each.name: content[each.name] for each in fields(kind) if each.name in content})
-
 
 def result_key(step: str, period: Period, run_id: str) -> str:
     """Where a run's result lies; its report lies beside it with the ending ``.html``."""
@@ -264,7 +209,7 @@ def read_result(lake: Lake, step: str, hour: Hour, run_id: str) -> RunResult:
     Raises:
         FileNotFoundError: the run left no result, so its job did not end.
     """
-    return RunResult.from_json(lake.read(result_key(step, hour, run_id)))
+    return from_json(RunResult, lake.read(result_key(step, hour, run_id)))
 
 
 def read_tables_result(lake: Lake, step: str, day: Day, run_id: str) -> TablesResult:
@@ -273,4 +218,4 @@ def read_tables_result(lake: Lake, step: str, day: Day, run_id: str) -> TablesRe
     Raises:
         FileNotFoundError: the run left no result, so its job did not end.
     """
-    return TablesResult.from_json(lake.read(result_key(step, day, run_id)))
+    return from_json(TablesResult, lake.read(result_key(step, day, run_id)))

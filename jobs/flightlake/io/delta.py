@@ -69,16 +69,19 @@ def _create(spark: SparkSession, lake: Lake, table: Table) -> None:
 
 
 def read(spark: SparkSession, lake: Lake, table: Table, version: int | None = None) -> DataFrame:
-    """The rows of a table: as a version has them, or as of now, with every column of the table.
+    """The rows of a table, now or at a version, with the columns of its schema and no others.
 
-    Where a table was last written by an older release, the columns that came since are null.
+    Another release may have written it: columns that came since are null, and columns of a newer
+    release are left out.
     """
     reader = spark.read.format("delta")
     if version is not None:
-        return reader.option("versionAsOf", version).load(lake.url_of(table.path))
+        reader = reader.option("versionAsOf", version)
     rows = reader.load(lake.url_of(table.path))
-    absent = (f for f in schema_of(table) if f.name not in rows.columns)
-    return rows.withColumns({f.name: F.lit(None).cast(f.dataType) for f in absent})
+    absent = {f.name: F.lit(None).cast(f.dataType) for f in schema_of(table)}
+    for name in rows.columns:
+        absent.pop(name, None)
+    return rows.withColumns(absent).select(*schema_of(table).names)
 
 
 def columns_of_table(rows: DataFrame, table: Table) -> DataFrame:

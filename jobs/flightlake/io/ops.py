@@ -19,6 +19,7 @@ from flightlake.contracts import partitions
 from flightlake.contracts.costs import Prices, costs_of
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_fields, to_json
 from flightlake.contracts.results import (
     INDEX_KEY,
     PUBLISHED,
@@ -26,7 +27,6 @@ from flightlake.contracts.results import (
     JudgedTable,
     Judgement,
     LedgerLine,
-    QuarantinedAnswer,
     RunResult,
     TableRun,
     TablesResult,
@@ -110,7 +110,7 @@ def read_history(spark: SparkSession, lake: Lake, period: Period) -> History:
     runs = runs.where(F.col("hour").isNull() | F.col("hour").eqNullSafe(F.lit(period.hour)))
     return History(
         _in_order(_line_of(row) for row in lines.toArrow().to_pylist()),
-        _in_order(_run_of(row) for row in runs.toArrow().to_pylist()),
+        _in_order(from_fields(TableRun, _fields_of(row)) for row in runs.toArrow().to_pylist()),
     )
 
 
@@ -189,7 +189,7 @@ def _write_files_of(lake: Lake, result: RunResult, history: History) -> None:
     ]
     lake.write(line.report, render_report(result, trend).encode())
     _write_index(lake, History([*others, line], history.table_runs))
-    lake.write(result_key(line.step, line.period, line.run_id), result.to_json())
+    lake.write(result_key(line.step, line.period, line.run_id), to_json(result))
 
 
 def record_job_costs(spark: SparkSession, lake: Lake, day: Day, prices: Prices) -> int:
@@ -232,7 +232,7 @@ def record_tables(spark: SparkSession, lake: Lake, result: TablesResult, history
     others = [run for run in history.table_runs if run.report != result.report]
     runs = [*others, *(table.run for table in result.tables)]
     _write_index(lake, History(history.ledger, runs))
-    lake.write(result_key(result.step, day, result.run_id), result.to_json())
+    lake.write(result_key(result.step, day, result.run_id), to_json(result))
 
 
 def _rows_to_record(
@@ -300,12 +300,6 @@ def _fields_of(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "date": str(row["date"]), "recorded_at": recorded_at}
 
 
-def _run_of(row: dict[str, Any]) -> TableRun:
-    hours = row["hours_read"]
-    read = None if hours is None else [HourRead(**hour) for hour in hours]
-    return TableRun(**{**_fields_of(row), "hours_read": read})
-
-
 def _line_of(row: dict[str, Any]) -> LedgerLine:
-    answers = [QuarantinedAnswer(**answer) for answer in row["quarantined_answers"] or []]
-    return LedgerLine(**{**_fields_of(row), "quarantined_answers": answers})
+    answers = row["quarantined_answers"] or []
+    return from_fields(LedgerLine, {**_fields_of(row), "quarantined_answers": answers})

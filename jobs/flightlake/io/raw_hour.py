@@ -84,7 +84,7 @@ class RawHour:
             {
                 "raw_object": key,
                 "source": manifest.source,
-                "fetched_at": datetime.fromisoformat(manifest.fetched_at),
+                "fetched_at": manifest.fetched_at,
                 "snapshot_time": _moment(manifest.time_s),
                 "states": manifest.rows,
                 "body_bytes": manifest.body_bytes,

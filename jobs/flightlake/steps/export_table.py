@@ -26,6 +26,7 @@ from flightlake.contracts.exports import (
     read_manifest,
     size_text,
 )
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.storage import Lake
 from flightlake.io.part_files import EncodedPart, empty_part, encode_parts
@@ -127,7 +128,7 @@ def run(
         manifest = replace(manifest, is_complete=True)
     except RefusedError as error:
         manifest = replace(manifest, is_complete=False, stopped=str(error))
-    manifest = replace(manifest, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    manifest = replace(manifest, created_at=datetime.now(UTC).replace(microsecond=0))
     _record(lake, manifest)
     _remove_others(lake, manifest)
     return manifest
@@ -196,7 +197,7 @@ def _encoded(source: ExportSource, part: Slice) -> Iterator[EncodedPart]:
 
 
 def _record(lake: Lake, manifest: Manifest) -> None:
-    lake.write(manifest_key(manifest.export_id), manifest.to_json())
+    lake.write(manifest_key(manifest.export_id), to_json(manifest))
 
 
 def _remove_others(lake: Lake, manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 
 from pyspark.sql import SparkSession
 
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.maintenance import (
     KEPT_DAYS,
     STEP,
@@ -70,9 +71,9 @@ def run(
         if lake.exists(f"{table.path}/_delta_log"):
             found.append(work(spark, lake, table, today))
             progress.say(table.full_name)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = datetime.now(UTC).replace(microsecond=0)
     done = Maintenance(at, is_dry_run, progress.seconds, found)
-    lake.write(record_key(run_id), done.to_json())
+    lake.write(record_key(run_id), to_json(done))
     return done
 
 

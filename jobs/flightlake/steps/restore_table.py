@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.restores import (
     Restore,
@@ -58,8 +59,8 @@ def run(
     """
     spark.conf.set(_ANY_AGE, "false")
     done = _run(spark, lake, request, progress)
-    done = replace(done, at=datetime.now(UTC).isoformat(timespec="seconds"))
-    lake.write(record_key(request.table, run_id), done.to_json())
+    done = replace(done, at=datetime.now(UTC).replace(microsecond=0))
+    lake.write(record_key(request.table, run_id), to_json(done))
     return done
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flightlake.contracts.days import Day
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.results import (
     JudgedTable,
     Judgement,
@@ -59,7 +60,7 @@ def write_result(lake: Lake, run_id: str, table_name: str, landed_on: Day = DAY)
     run = TableRun(day, None, run_id, step, table_name, 28_298, 0, "pass", 100.0, 1.0, "")
     judged = [JudgedTable(run, Judgement("pass", 100.0, {}, []))]
     result = TablesResult(step, day, run_id, 1.0, "", judged)
-    lake.write(result_key(step, landed_on, run_id), result.to_json())
+    lake.write(result_key(step, landed_on, run_id), to_json(result))
 
 
 def test_the_run_that_is_due_is_waited_for_and_told(tmp_path: Any) -> None:

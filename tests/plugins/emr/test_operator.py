@@ -16,6 +16,7 @@ from airflow.models.trigger import TriggerFailureReason
 from airflow.sdk.exceptions import TaskDeferred
 from emr.operator import SparkStepOperator
 from flightlake.contracts.costs import JobCost
+from flightlake.contracts.json_codec import from_json
 from flightlake.contracts.storage import Lake
 
 
@@ -93,7 +94,7 @@ def test_what_a_job_costs_is_kept_however_it_ends(
     with nullcontext() if state == "SUCCESS" else pytest.raises(AirflowException):
         operator.execute(ti.context)
     [key] = lake.keys("costs")
-    cost = JobCost.from_json(lake.read(key))
+    cost = from_json(JobCost, lake.read(key))
     assert (cost.job_run_id, cost.state) == (cloud.runs[0]["id"], state)
     assert cost.vcpu_hours
     assert cost.started_at <= cost.ended_at

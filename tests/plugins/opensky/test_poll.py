@@ -2,11 +2,12 @@
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flightlake.contracts import raw
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json
 from opensky.area import BoundingBox
 from opensky.errors import CreditFloorError, RateLimitedError, UnusableAnswerError
 from opensky.poll import last_credits, poll_once, summary
@@ -33,10 +34,10 @@ def test_an_answer_is_landed_with_a_manifest_that_tells_its_price(make, server, 
     answer, stored = raw.read_object(lake, landed.manifest.object, landed.manifest)
     assert stored == body
     assert answer == raw.Answer(make.now_s - 5, 3)
-    manifest = raw.Manifest.from_json(lake.read(raw.manifest_key(landed.manifest.object)))
+    manifest = from_json(raw.Manifest, lake.read(raw.manifest_key(landed.manifest.object)))
     assert manifest == landed.manifest
     assert (manifest.credits_spent, manifest.credits_left) == (4, 3992)
-    assert manifest.fetched_at == "2026-11-21T10:00:30+00:00"
+    assert manifest.fetched_at == datetime(2026, 11, 21, 10, 0, 30, tzinfo=UTC)
 
 
 def test_the_event_says_what_was_landed(make, server, poll):

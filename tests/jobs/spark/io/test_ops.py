@@ -103,3 +103,22 @@ def test_a_lake_of_an_older_release_goes_on(spark, lake, record, land, state, pr
     last = {line.period: line.run_id for line in history.lines_before(hour + 1)}
     assert last == {hour - 1: "a", hour: "a"}
     assert [line.recorded_at is None for line in history.ledger] == [True, False, False]
+
+
+def test_a_lake_of_a_newer_release_goes_on(spark, lake, record, land, state, process, hour):
+    record(RUN_LEDGER, line_of(hour - 1, "z", rows=0))
+    record(TABLE_RUNS, run_of(hour, "z", 7))
+    for table, columns in (
+        (RUN_LEDGER, "since_then string, quarantined_answers.element.since_then string"),
+        (TABLE_RUNS, "since_then string"),
+    ):
+        spark.sql(f"ALTER TABLE delta.`{lake.url_of(table.path)}` ADD COLUMNS ({columns})")
+    [judged] = judge_records(spark, lake, [TABLE_RUNS], Day(hour.date), Progress("test"))
+    assert judged.judgement.verdict == "pass"
+    assert read_history(spark, lake, hour).lines_before(hour) == [line_of(hour - 1, "z", rows=0)]
+
+    land(hour.start_s, [state(hour.start_s)])
+    process(hour, run_id="a")
+
+    lines = read_history(spark, lake, hour + 1).lines_before(hour + 1)
+    assert [line.run_id for line in lines] == ["z", "a"]

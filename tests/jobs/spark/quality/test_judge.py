@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.results import Judgement, LedgerLine, RunResult
 from flightlake.quality import judge as judge_module
 from flightlake.quality.judge import judge, judge_by, preload
@@ -172,7 +173,7 @@ def test_a_judgement_survives_its_way_through_json(states):
         "2025-12-28", 2, "r", "s", 20, 20, 0, 0, 0, 1, 1, 0, [], "warning", 50.0, 1.0, "reports/r"
     )
     result = RunResult(ledger, judgement, {})
-    assert RunResult.from_json(result.to_json()) == result
+    assert from_json(RunResult, to_json(result)) == result
 
 
 def test_preloading_imports_great_expectations():

@@ -1,10 +1,11 @@
 """What is worth writing anew, how long files stay, and how it is told."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.maintenance import (
     KEPT_DAYS,
     MOST_PARTITIONS,
@@ -80,8 +81,8 @@ def test_the_record_is_told_by_table_within_100_columns():
     )
     idle = TableMaintenance.planned("gold.flights", [])
     tables = [large, planned, idle, large.given_way()]
-    done = Maintenance("2026-01-04T05:21:00+00:00", True, 61.4, tables)
-    assert Maintenance.from_json(done.to_json()) == done
+    done = Maintenance(datetime(2026, 1, 4, 5, 21, tzinfo=UTC), True, 61.4, tables)
+    assert from_json(Maintenance, to_json(done)) == done
     lines = done.describe().splitlines()
     assert lines[0] == "lake_maintenance · DRY RUN, nothing was changed · 61 s"
     assert lines[3].split() == ["ops.run_ledger", "2", "32", "→", "2", "0.1", "→", "?", "0", "0.0"]

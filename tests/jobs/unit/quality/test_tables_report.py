@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flightlake.contracts.days import Day
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.results import (
     JudgedRecords,
     JudgedTable,
@@ -87,7 +88,7 @@ def test_the_worst_table_or_record_is_the_runs_verdict(table, records):
 
 def test_a_result_survives_its_way_through_json(table, records):
     run = result(table("gold.flights", "critical"), records=[records("ops.run_ledger")])
-    assert TablesResult.from_json(run.to_json()) == run
+    assert from_json(TablesResult, to_json(run)) == run
 
 
 def test_the_headline_says_what_was_published_and_what_was_not(table, records):
