@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -376,3 +377,18 @@ def test_a_dry_run_leaves_nothing_and_a_real_one_remembers(
     kept = read_repairs(lake)
     assert kept
     assert [(each.period, each.attempts) for each in kept.known] == [(str(HOUR), 1)]
+
+
+@pytest.mark.nightly
+def test_airflow_triggers_the_oldest_run_first_and_the_next_whatever_became_of_it(
+    tmp_path: Path, run_under_airflow: Callable[..., dict[str, Any]]
+) -> None:
+    lake_url = (tmp_path / "lake").as_uri()
+    seen = run_under_airflow(
+        "run_lake_repair.py", tmp_path, str(tmp_path), FLIGHTLAKE_LAKE_URL=lake_url
+    )
+    first, second = seen["hours"]
+    assert seen["triggered"] == [[first, "failed"], [second, "success"]]
+    assert seen["states"] == [["look", "success"], ["run", "success"], ["run", "success"]]
+    # A triggered run alerts itself.
+    assert "ALERT " not in seen["log"]
