@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flightlake.contracts.days import Day, Period
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.json_codec import from_json, to_json
 from flightlake.contracts.results import ROOT
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.windows import days_made_of, window_hours
@@ -131,15 +131,14 @@ def describe(repairs: Repairs, runs: Sequence[Known]) -> str:
 def read_repairs(lake: Lake) -> Repairs | None:
     """The record of the last look; None where there is none."""
     try:
-        content: Mapping[str, Any] = json.loads(lake.read(STATE_KEY))
+        return from_json(Repairs, lake.read(STATE_KEY))
     except FileNotFoundError:
         return None
-    return Repairs(content["looked_at"], tuple(Known(**each) for each in content["known"]))
 
 
 def write_repairs(lake: Lake, repairs: Repairs) -> None:
     """Keep the record of a look."""
-    lake.write(STATE_KEY, json.dumps(asdict(repairs), indent=1).encode())
+    lake.write(STATE_KEY, to_json(repairs))
 
 
 def _period(text: str) -> Period:
