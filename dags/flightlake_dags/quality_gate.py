@@ -182,7 +182,10 @@ def table_text(table: JudgedTable) -> str:
     """What became of a derived table, on one line."""
     run = table.run
     score = f"score {run.score:.1f}" if run.score is not None else "no score"
-    rows = f"{run.rows_published:,} rows published, {run.rows_withheld:,} withheld"
+    rows = (
+        f"{run.rows_published:,} rows published, {run.rows_withheld:,} withheld, "
+        f"{run.rows_quarantined or 0:,} quarantined"
+    )
     return f"{run.table_name}: {rows}; verdict {run.verdict}, {score}; {run.seconds:.0f} s"
 
 

@@ -143,7 +143,7 @@ def test_a_rejected_table_of_gold_fails_the_hour_and_says_that_silver_is_publish
     message = str(failure.value)
     assert message.startswith("2025-12-28T02: rejected: gold.events. Of a table of gold or ref")
     assert "Everything else is published" in message
-    assert "gold.events: 0 rows published, 12 withheld; verdict rejected" in message
+    assert "gold.events: 0 rows published, 12 withheld, 0 quarantined; verdict rejected" in message
     assert "1. [critical] Latitudes lie on the globe" in message
     assert "gold.traffic_hourly" not in message
     assert "What to do next" in message

@@ -235,6 +235,7 @@ PLACES = ("no_country_has_moved", "airports_are_where_aircraft_stood")
 
 
 def expectations() -> set[str]:
-    """The names of what reference tables must be."""
-    suites = [load_suite(table.full_name + end) for table in REFERENCES for end in ("", "_seen")]
+    """The names of what tables must be."""
+    names = [*TABLES, *(f"{table.full_name}_seen" for table in REFERENCES)]
+    suites = map(load_suite, names)
     return {entry["meta"]["name"] for suite in suites for entry in suite["expectations"]}

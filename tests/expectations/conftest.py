@@ -1,18 +1,20 @@
-"""Frames shaped like staged hours: a good one made by hand, and the real recording."""
+"""Rows shaped like staged hours: a good one made by hand, and the real recording."""
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from flightlake.contracts.hours import Hour
+from flightlake.contracts.results import Judgement
 from flightlake.contracts.tables import STATE_VECTORS
-from flightlake.io.frames import frame_of, schema_of
+from flightlake.quality.judge import judge
 from flightlake.quality.suites import suite_parameters
-from pyspark.sql import DataFrame, SparkSession
+from flightlake.schemas import columns_of
 
 Row = dict[str, Any]
 
@@ -63,33 +65,42 @@ def good_rows() -> list[Row]:
     ]
 
 
-@pytest.fixture
-def good_parameters() -> Row:
-    """What belongs to the good rows: all four answers seen, and hours before like this one."""
-    return suite_parameters(
-        HOUR,
-        regions=["europe"],
-        rows_quarantined=0,
-        rows_nulled=0,
-        answers_read=ANSWERS,
-        answers_expected=ANSWERS,
-        answers_quarantined=0,
-        rows_per_answer_before=float(AIRCRAFT),
-    )
+def _parameters(**changed: Any) -> Row:
+    """What belongs to the good rows: all responses read, and the hour is like those before."""
+    rows = ANSWERS * AIRCRAFT
+    good: Row = {
+        "rows_read": rows,
+        "rows_staged": rows,
+        "rows_quarantined": 0,
+        "rows_nulled": 0,
+        "answers_read": ANSWERS,
+        "answers_expected": ANSWERS,
+        "answers_quarantined": 0,
+        "rows_per_answer_before": float(AIRCRAFT),
+        "rows_published_before": 0,
+    }
+    return suite_parameters(**{**good, **changed})
 
 
 @pytest.fixture
-def frame(spark: SparkSession) -> Iterator[Callable[[list[Row]], DataFrame]]:
-    """Makes a cached frame of rows, in the table's own schema."""
-    cached: list[DataFrame] = []
+def parameters_of() -> Callable[..., Row]:
+    """Makes the suite's parameters of a good hour unless changed."""
+    return _parameters
 
-    def make(rows: list[Row]) -> DataFrame:
-        cached.append(frame_of(spark, rows, schema_of(STATE_VECTORS)).coalesce(1).cache())
-        return cached[-1]
 
-    yield make
-    for made in cached:
-        made.unpersist()
+@pytest.fixture
+def judge_hour() -> Callable[..., Judgement]:
+    """Judges rows of silver.state_vectors, in pandas."""
+
+    def judge_rows(rows: list[Row], **changed: Any) -> Judgement:
+        columns = [column.name for column in columns_of(STATE_VECTORS)]
+        staged = {"rows_read": len(rows), "rows_staged": len(rows)}
+        known = _parameters(**{**staged, **changed})
+        found = judge(pd.DataFrame(rows, columns=columns), STATE_VECTORS.full_name, known)
+        assert [result for result in found.results if result.exception] == []
+        return found
+
+    return judge_rows
 
 
 def _recorded_row(state: list[Any], time_s: int) -> Row:
@@ -120,7 +131,7 @@ def _recorded_row(state: list[Any], time_s: int) -> Row:
         "is_spi": state[15],
         "position_source": state[16],
         "category": None,
-        "flight_phase": "ground" if state[8] else "unknown",
+        "flight_phase": "ground" if state[8] else "cruise",
         "position_age_s": position_age_s,
         "contact_age_s": max(0, time_s - state[4]),
         "is_fresh": position_age_s is not None and position_age_s <= 15,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flightlake.contracts.tables import REFERENCES, TABLES, Table
+from flightlake.quality.judge import ROW
 from flightlake.quality.suites import load_suite
 from flightlake.schemas import columns_of
 
@@ -19,7 +20,9 @@ The same names work in `make query`, in `make spark-sql` and in Athena. All time
 end in their unit.
 
 **Severities.** Rows that do not meet a *critical* expectation are not published; those that do not
-meet a *warning* or an *info* are, with a mark. Every answer is in `ops.quality_results`.
+meet a *warning* or an *info* are, with a mark. A *row* is one by itself: where it does not meet the
+expectation it goes to `gold.quarantine`, and the others are published. Every answer is in
+`ops.quality_results`.
 """
 _SEVERITIES = ("critical", "warning", "info")
 
@@ -66,7 +69,12 @@ def _page(table: Table) -> str:
     )
     files = " and ".join(f"`expectations/{table.path}{each}.json`" for each in suites)
     asked = [
-        (e["severity"], e["meta"]["dimension"], e["meta"]["description"]) for e in expectations
+        (
+            ROW if e["meta"].get("scope") == ROW else e["severity"],
+            e["meta"]["dimension"],
+            e["meta"]["description"],
+        )
+        for e in expectations
     ]
     return "\n\n".join(
         [

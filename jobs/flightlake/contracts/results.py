@@ -137,6 +137,11 @@ class TableRun:
     """As in a ``LedgerLine``."""
     hours_read: list[HourRead] | None = None
     """Of a table by the day: the published hours of its window; see ``contracts.windows``."""
+    rows_derived: int | None = None
+    """Counted before judging; None in lines of an older release, as in the next two."""
+    rows_quarantined: int | None = None
+    rows_unaccounted: int | None = None
+    """Derived rows that are neither published, nor withheld, nor quarantined: 0 in a good line."""
 
 
 @dataclass(frozen=True)

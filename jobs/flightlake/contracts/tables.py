@@ -71,6 +71,14 @@ QUARANTINE = Table(
     _HOUR_REGION,
     "Rows that broke a row rule, with every reason and where their raw bytes are.",
 )
+DERIVED_QUARANTINE = Table(
+    "gold",
+    "quarantine",
+    "",
+    ("date", "hour", "table_name", "row_key"),
+    ("date",),
+    "Rows of derived tables that broke a row rule of their suite, with every reason.",
+)
 RUN_LEDGER = Table(
     "ops",
     "run_ledger",
@@ -153,6 +161,7 @@ REFERENCES = (AIRPORTS, RUNWAYS, AIRLINES, COUNTRIES, AIRCRAFT)
 RECORDS = (
     STATE_VECTORS_WITHHELD,
     QUARANTINE,
+    DERIVED_QUARANTINE,
     RUN_LEDGER,
     TABLE_RUNS,
     QUALITY_RESULTS,
@@ -253,6 +262,7 @@ TABLES = {
         STATE_VECTORS_WITHHELD,
         QUARANTINE,
         *DERIVED,
+        DERIVED_QUARANTINE,
         *REFERENCES,
         RUN_LEDGER,
         TABLE_RUNS,
@@ -275,5 +285,6 @@ def read_by(step: str) -> list[Table]:
 
 
 def written_by(step: str) -> list[Table]:
-    """Every table that a step writes."""
-    return [table for table in TABLES.values() if table.step in (step, "")]
+    """Every table that a step writes; only one with derived tables quarantines rows of them."""
+    written = [table for table in TABLES.values() if table.step in (step, "")]
+    return [each for each in written if each is not DERIVED_QUARANTINE or derived_by(step)]

@@ -55,7 +55,7 @@ from flightlake.quality.report import (
 
 _INDEX_DAYS = 42
 """The newest days whose runs the index of reports lists."""
-_USUAL_DAYS = 14
+_USUAL_DAYS = 28
 _LATE_COST_DAYS = 7
 _DAYS_BEFORE = max(_USUAL_DAYS, TREND_HOURS // 24)
 
@@ -84,18 +84,22 @@ class History:
         return [of_hour[h] for h in sorted(of_hour) if hour - TREND_HOURS <= h < hour]
 
     def usual_rows(self, table: Table, period: Period) -> float | None:
-        """The median of a table's rows in the same hour of the two weeks before, or on their days.
+        """The median of a table's rows at the same time in the four weeks before.
 
-        The last run of each counts; None without any.
+        For an hour: in the same hour of these days. For a day: on the same weekday, or on all days
+        as long as there is none. The last run of each counts; None without any.
         """
         first, end = str(period.date - timedelta(days=_USUAL_DAYS)), str(period.date)
         before = {
-            run.date: run.rows_published + run.rows_withheld
+            Day.parse(run.date).date: run.rows_published + run.rows_withheld
             for run in self.table_runs
             if run.table_name == table.full_name
             and run.hour == period.hour
             and first <= run.date < end
         }
+        if period.hour is None:
+            weekday = period.date.weekday()
+            before = {day: n for day, n in before.items() if day.weekday() == weekday} or before
         return float(median(before.values())) if before else None
 
 

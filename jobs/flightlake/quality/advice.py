@@ -12,7 +12,13 @@ from flightlake.contracts.results import (
     TablesResult,
     Verdict,
 )
-from flightlake.contracts.tables import QUARANTINE, STATE_VECTORS, STATE_VECTORS_WITHHELD, Table
+from flightlake.contracts.tables import (
+    DERIVED_QUARANTINE,
+    QUARANTINE,
+    STATE_VECTORS,
+    STATE_VECTORS_WITHHELD,
+    Table,
+)
 
 
 @dataclass(frozen=True)
@@ -77,15 +83,30 @@ def next_steps(line: LedgerLine) -> list[Step]:
 
 
 def derived_next_steps(tables: Sequence[JudgedTable]) -> list[Step]:
-    """What to do about tables that were derived from an hour and rejected."""
-    rejected = _rejected(tables)
-    if not rejected:
-        return []
+    """What to do about tables that were derived from an hour: rejected ones, odd rows."""
+    steps = _quarantined(tables)
+    if rejected := _rejected(tables):
+        steps = [
+            Step(
+                f"{', '.join(rejected)} could not be published and holds what it held before; see "
+                "below, under the tables derived from this hour, what failed."
+            ),
+            *steps,
+        ]
+    return steps
+
+
+def _quarantined(tables: Sequence[JudgedTable]) -> list[Step]:
+    """How to look at rows of derived tables that broke a row rule."""
     return [
         Step(
-            f"{', '.join(rejected)} could not be published and holds what it held before; see "
-            "below, under the tables derived from this hour, what failed."
+            f"{table.run.rows_quarantined:,} rows of {table.table_name} broke a row rule and are "
+            "not published; all others are. Look at them and why:",
+            f'make query SQL="SELECT row_key, reasons, row FROM {DERIVED_QUARANTINE.full_name}'  # noqa: S608
+            f" WHERE date = '{table.run.date}' AND table_name = '{table.table_name}'\"",
         )
+        for table in tables
+        if table.run.rows_quarantined
     ]
 
 
@@ -135,7 +156,8 @@ def tables_next_steps(result: TablesResult) -> list[Step]:
         for table in result.tables
     ]
     if result.verdict == "warning":
-        return [Step("Read below what is not met, and decide whether users must know."), *look]
+        read = Step("Read below what is not met, and decide whether users must know.")
+        return [read, *_quarantined(result.tables), *look]
     return look
 
 

@@ -1,6 +1,13 @@
-"""Holds staged rows against a suite, with Great Expectations on Spark.
+"""Judges rows by a suite, with Great Expectations on Spark or pandas.
 
-All expectations are first asked for yes or no, in few passes over the cached frame; counts and
+The suite says of each expectation what it is about (``meta.scope``):
+
+- ``table``, where nothing else is said: the rows as a whole, such as a share or a number of rows;
+- ``row``: each row by itself. A row that breaks it is quarantined, and never rejects the table;
+- ``run``: a number that the step knows, such as the answers that it read. The parameters of the
+  suite are the columns of the one row that it is asked of.
+
+All expectations are first asked for yes or no, in few passes over the cached frame. Counts and
 sample rows are computed for what failed, and for nothing else.
 """
 
@@ -8,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from threading import Thread
@@ -27,6 +35,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MAX_SAMPLE_ROWS = 5
+ROW, RUN = "row", "run"
+"""The scopes that an expectation can have in ``meta``; without one it is about the table."""
+
+BrokenRows = dict[int, list[str]]
+"""Per position of a row that broke a row rule, the names of the rules."""
+
 _QUERY = "unexpected_rows_expectation"
 
 
@@ -62,29 +76,122 @@ def judge_by(
     parameters: Mapping[str, Any],
 ) -> Judgement:
     """Judge rows by a suite given as GX's JSON; ``keys`` are the columns that name a row."""
-    _require_parameters(suite, parameters)
+    known = _named_by(suite, parameters)
+    results = _judged_rows(staged, suite, keys, known) | _judged_run(suite, known)
+    return _in_order(suite, results)
+
+
+def judge_rows(
+    rows: pd.DataFrame, suite_name: str, parameters: Mapping[str, Any]
+) -> tuple[Judgement, BrokenRows]:
+    """Judge the rows of a derived table, and find those that break a row rule.
+
+    Args:
+        rows: all derived rows, numbered from 0.
+        suite_name: the table, such as ``gold.flights``.
+        parameters: values of the suite's ``$PARAMETER``s; ``rows_derived`` and
+            ``rows_quarantined`` are added here.
+
+    Raises:
+        FileNotFoundError: the table has no suite.
+        ValueError: the suite is not valid, or a parameter is missing.
+    """
+    suite, keys = load_suite(suite_name), TABLES[suite_name].keys
+    counts = {"rows_derived": len(rows), "rows_quarantined": 0}
+    known = _named_by(suite, {**parameters, **counts})
+    results = _judged_rows(rows, suite, keys, known)
+    unmet = [entry for entry in _of(suite, ROW) if not results[entry["meta"]["name"]].is_met]
+    broken = _broken_rows(rows, suite, unmet, known)
+    results |= _judged_run(suite, {**known, "rows_quarantined": len(broken)})
+    return _in_order(suite, results), broken
+
+
+def _of(suite: Mapping[str, Any], *scopes: str | None) -> list[Mapping[str, Any]]:
+    return [entry for entry in suite["expectations"] if entry["meta"].get("scope") in scopes]
+
+
+def _in_order(suite: Mapping[str, Any], results: Mapping[str, ExpectationResult]) -> Judgement:
+    return judgement_of([results[entry["meta"]["name"]] for entry in suite["expectations"]])
+
+
+def _judged_rows(
+    staged: DataFrame | pd.DataFrame,
+    suite: Mapping[str, Any],
+    keys: Sequence[str],
+    parameters: Mapping[str, Any],
+) -> dict[str, ExpectationResult]:
+    expectations = {entry["meta"]["name"]: entry for entry in _of(suite, None, ROW)}
+    if not expectations:
+        return {}
     batch = _batch(staged)
-    expectations = {entry["meta"]["name"]: entry for entry in suite["expectations"]}
     answers = _ask(batch, suite, expectations.values(), parameters, "BOOLEAN_ONLY")
     unmet = [name for name, answer in answers.items() if not answer.success]
     shown_keys = [key for key in keys if key in staged.columns]
     details = _details(batch, suite, [expectations[name] for name in unmet], parameters, shown_keys)
     rows = _count(staged) if unmet else 0
-    return judgement_of(
-        [
-            _result(entry, answers[name], details.get(name), rows)
-            for name, entry in expectations.items()
-        ]
-    )
+    return {
+        name: _result(entry, answers[name], details.get(name), rows)
+        for name, entry in expectations.items()
+    }
 
 
-def _require_parameters(suite: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
-    missing = set(suite.get("meta", {}).get("parameters", ())) - set(parameters)
-    if missing:
+def _judged_run(
+    suite: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> dict[str, ExpectationResult]:
+    import pandas as pd
+
+    expectations = {entry["meta"]["name"]: entry for entry in _of(suite, RUN)}
+    if not expectations:
+        return {}
+    numbers = {
+        name: float(value)
+        for name, value in parameters.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    batch = _batch(pd.DataFrame([numbers]))
+    answers = _ask(batch, suite, expectations.values(), parameters, "BOOLEAN_ONLY")
+    return {
+        name: _result_of_run(_result(entry, answers[name], None, 1), numbers)
+        for name, entry in expectations.items()
+    }
+
+
+def _result_of_run(result: ExpectationResult, numbers: Mapping[str, float]) -> ExpectationResult:
+    if result.is_met or result.exception:
+        return result
+    value = numbers[str(result.column)]
+    return replace(result, observed=f"{result.column} is {wording.text_of(value)}")
+
+
+def _broken_rows(
+    rows: pd.DataFrame,
+    suite: Mapping[str, Any],
+    unmet: Sequence[Mapping[str, Any]],
+    parameters: Mapping[str, Any],
+) -> BrokenRows:
+    """Which rows break which row rules; without the names of its index, GX gives positions."""
+    if not unmet:
+        return {}
+    broken: dict[int, list[str]] = {}
+    for name, answer in _ask(_batch(rows), suite, unmet, parameters, "COMPLETE").items():
+        for position in answer.result.get("unexpected_index_list") or []:
+            broken.setdefault(int(position), []).append(name)
+    return broken
+
+
+def _named_by(suite: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that the suite names, of all that a step knows.
+
+    Raises:
+        ValueError: one is missing.
+    """
+    named = suite.get("meta", {}).get("parameters", ())
+    if missing := set(named) - set(parameters):
         raise ValueError(
             f"the suite {suite['name']} needs the parameters {', '.join(sorted(missing))}; "
-            "take them from suites.suite_parameters"
+            "see suites.suite_parameters, suites.table_parameters and quality.facts"
         )
+    return {name: parameters[name] for name in named}
 
 
 def _count(staged: DataFrame | pd.DataFrame) -> int:

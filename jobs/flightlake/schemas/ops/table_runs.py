@@ -11,7 +11,7 @@ COLUMNS = (
     Column("step", "string", "the step that ran"),
     Column("table_name", "string", "the table"),
     Column("rows_published", "bigint", "rows written in place of what was there"),
-    Column("rows_withheld", "bigint", "rows that were judged and not written"),
+    Column("rows_withheld", "bigint", "all derived rows of a table that was rejected"),
     Column("verdict", "string", "pass, warning or rejected"),
     Column("score", "double", "quality, 0 to 100"),
     Column("seconds", "double", "to derive, judge and publish the table"),
@@ -21,5 +21,12 @@ COLUMNS = (
         "hours_read",
         "array<struct<hour:string,recorded_at:string>>",
         "published hours that a day was made of, and when each was recorded; null for an hour",
+    ),
+    Column("rows_derived", "bigint", "rows before they were judged"),
+    Column("rows_quarantined", "bigint", "rows that broke a row rule, in gold.quarantine"),
+    Column(
+        "rows_unaccounted",
+        "bigint",
+        "derived minus published, withheld and quarantined; 0, or rows were lost",
     ),
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flightlake.contracts.tables import TABLES
 from flightlake.io.delta import columns_of_table
+from flightlake.quality.facts import facts_of
 from flightlake.quality.judge import judge
 from flightlake.quality.suites import table_parameters
 from flightlake.transforms.gold.aircraft_type_daily import derive
@@ -44,9 +45,8 @@ def test_a_type_counts_each_aircraft_once_and_has_the_names_that_most_of_it_have
         {"icao24": "ffffff", "airline_icao": None},
         {"icao24": "3c6445", "date": day.date - timedelta(days=1)},
     )
-    assert (
-        judge(rows, "gold.aircraft_type_daily", table_parameters(day, None, {})).verdict == "pass"
-    )
+    known = table_parameters(None, facts_of("gold.aircraft_type_daily", rows, {}))
+    assert judge(rows, "gold.aircraft_type_daily", known).verdict == "pass"
     found = rows.set_index("typecode")
     assert set(found.index) == {"A359", "B738", "unknown"}
     airbus = found.loc["A359"]

@@ -34,7 +34,7 @@ def test_an_airline_counts_each_aircraft_airport_and_route_once(airlines, day):
         {"airline_icao": None},
         {"date": day.date - timedelta(days=1)},
     )
-    assert judge(rows, "gold.airline_daily", table_parameters(day, None, {})).verdict == "pass"
+    assert judge(rows, "gold.airline_daily", table_parameters(None, {})).verdict == "pass"
     found = rows.set_index("airline_icao")
     assert set(found.index) == {"DLH", "BAW"}
     lufthansa = found.loc["DLH"]

@@ -41,7 +41,7 @@ def test_a_route_is_one_way_between_two_airports_that_are_known(routes, day):
         {"date": day.date - timedelta(days=1)},
     )
     # Of one airport, ref.airports does not know the place.
-    assert judge(rows, "gold.route_daily", table_parameters(day, None, {})).verdict == "warning"
+    assert judge(rows, "gold.route_daily", table_parameters(None, {})).verdict == "warning"
     found = rows.set_index(["departure_airport", "arrival_airport"])
     assert set(found.index) == {
         ("EDDF", "EGLL"),

@@ -67,8 +67,8 @@ def test_of_two_runs_of_an_hour_the_one_that_was_recorded_last_counts(spark, lak
     assert history.table_runs == runs
 
 
-def test_what_is_usual_is_that_of_the_two_weeks_before(spark, lake, record, hour):
-    rows_by_day = {-40: 1, -15: 2, -14: 300, -1: 100, 0: 4, 1: 5}
+def test_what_is_usual_is_that_of_the_four_weeks_before(spark, lake, record, hour):
+    rows_by_day = {-40: 1, -29: 2, -28: 300, -1: 100, 0: 4, 1: 5}
     record(TABLE_RUNS, *(run_of(hour + 24 * n, "a", rows) for n, rows in rows_by_day.items()))
     assert read_history(spark, lake, hour).usual_rows(TRAFFIC, hour) == 200
 
@@ -78,7 +78,7 @@ def test_no_more_is_read_than_a_run_asks_for(spark, lake, record, hour):
     record(RUN_LEDGER, *(line_of(hour + 24 * n, "a") for n in range(200)))
     record(TABLE_RUNS, *(run_of(at, "a", 1) for n in range(200) for at in (days[n], hour + 24 * n)))
     history = read_history(spark, lake, days[100])
-    wanted = [str(day) for day in days[86:101] + days[-42:]]
+    wanted = [str(day) for day in days[72:101] + days[-42:]]
     assert sorted(line.date for line in history.ledger) == wanted
     assert sorted(run.date for run in history.table_runs) == wanted
     assert {run.hour for run in history.table_runs} == {None}

@@ -12,6 +12,8 @@ from flightlake.steps.arguments import DayArguments
 from flightlake.steps.flights_daily import STEP, run
 from flightlake.steps.progress import Progress
 
+from tests.table_rows import keys_are_whole
+
 PRICES = Prices(
     vcpu_hour_usd=0.05, memory_gb_hour_usd=0.005, storage_gb_hour_usd=0.0001, athena_tb_usd=5
 )
@@ -44,6 +46,9 @@ def test_a_day_is_derived_recorded_and_the_same_when_derived_again(
     lineage = {table.full_name for table in written_by(STEP)}
     assert {"gold.flights"} <= written_since() <= lineage
     written = {table: tables.by_deltalake(table) for table in GOLD}
+    for table, rows in written.items():
+        assert keys_are_whole(table, rows), table.full_name
+        assert {row["date"] for row in rows} <= {hour.date}
     [flight] = written[TABLES["gold.flights"]]
     assert (flight["icao24"], flight["airline_icao"], flight["states"]) == ("3c6444", "DLH", 8)
     assert flight["departure_airport"] == "EDDF"

@@ -92,7 +92,9 @@ def test_what_each_answer_cost_is_recorded_and_a_day_of_records_is_judged(
     # One answer of three cannot be read.
     assert unmet(records.values()) == {"answers_are_readable"}
 
-    ledger = delta.read(spark, lake, RUN_LEDGER).withColumn("rows_published", F.lit(7).cast("long"))
+    ledger = delta.read(spark, lake, RUN_LEDGER).withColumn(
+        "rows_unaccounted", F.lit(7).cast("long")
+    )
     delta.replace_where(ledger, lake, RUN_LEDGER, day.predicate)
     [wrong] = judged(spark, lake, [RUN_LEDGER], day)
     assert wrong.judgement.verdict == "rejected"

@@ -68,7 +68,7 @@ def judged(spark, lake, seen):
     def judge(body, rows_of_source=0, seen=seen):
         key = land(lake, "aircraft", "there", DAY, body)
         rows, reading = read_source(lake, AIRCRAFT, key)
-        return judge_rows(AIRCRAFT, rows, reading, DAY, rows_of_source, seen)
+        return judge_rows(AIRCRAFT, rows, reading, rows_of_source, seen)
 
     return judge
 
@@ -202,7 +202,7 @@ def test_without_published_states_there_is_nothing_to_hold_a_version_against(jud
 def test_countries_and_airlines_are_held_against_what_flew(spark, lake, seen):
     def judge(table, body, **flew):
         rows, reading = read_source(lake, table, land(lake, table.name, "there", DAY, body))
-        return judge_rows(table, rows, reading, DAY, 0, seen.assign(**flew))
+        return judge_rows(table, rows, reading, 0, seen.assign(**flew))
 
     blocks = resources.files("flightlake.reference").joinpath("countries.csv").read_bytes()
     assert judge(COUNTRIES, blocks).verdict == "pass"
@@ -225,7 +225,7 @@ def test_airports_are_held_against_where_aircraft_were_on_the_ground(spark, lake
     def judge(body, seen):
         read, reading = read_source(lake, AIRPORTS, land(lake, "airports", "there", DAY, body))
         rows = completed(AIRPORTS, read, embedded_table)
-        return judge_rows(AIRPORTS, rows, reading, DAY, 0, seen)
+        return judge_rows(AIRPORTS, rows, reading, 0, seen)
 
     good = airports_csv()
     assert judge(good, on_ground).verdict == "pass"

@@ -529,6 +529,21 @@ def test_a_later_pass_publishes_the_hour_and_clears_what_was_withheld(
     assert tables.by_deltalake(STATE_VECTORS_WITHHELD) == []
 
 
+def test_a_run_that_can_read_only_a_part_of_its_hour_does_not_replace_it(
+    land, state, process, tables, lake, time_s
+):
+    landed = [
+        land(moment, [state(moment, f"{i:06x}") for i in range(60)])
+        for moment in (time_s, time_s + 90)
+    ]
+    assert process(expected=2).ledger.rows_published == 120
+    lake.write(landed[1].manifest.object, b"damaged on purpose")
+    result = process(expected=2)
+    assert {"hour_keeps_its_rows", "answers_are_readable"} <= unmet(result)
+    assert (result.ledger.verdict, result.ledger.rows_withheld) == ("rejected", 60)
+    assert len(tables.by_deltalake(STATE_VECTORS)) == 120
+
+
 def test_an_hour_replaces_only_itself(land, state, process, tables, hour):
     for each in (hour, hour + 1):
         moment = each.start_s + 600

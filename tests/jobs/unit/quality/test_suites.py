@@ -1,7 +1,6 @@
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,27 +9,25 @@ from flightlake.quality.suites import load_suite, suite_parameters, usual_rows_p
 
 REPO = Path(__file__).parents[4]
 RUN = {
-    "regions": ["europe", "asia"],
+    "rows_read": 1_007,
+    "rows_staged": 1_000,
     "rows_quarantined": 7,
     "rows_nulled": 0,
     "answers_read": 4,
     "answers_expected": 40,
     "answers_quarantined": 1,
+    "rows_published_before": 0,
 }
+HOUR = Hour.parse("2025-12-28T02")
 
 
-def _parameters(before):
-    return suite_parameters(Hour.parse("2025-12-28T23"), **RUN, rows_per_answer_before=before)
+def _parameters(before, **changed):
+    return suite_parameters(**RUN | changed, rows_per_answer_before=before)
 
 
-def test_the_hour_ends_where_the_next_begins_across_midnight():
-    parameters = _parameters(None)
-    assert parameters["hour_start"] == datetime(2025, 12, 28, 23, tzinfo=UTC)
-    assert parameters["hour_end"] == datetime(2025, 12, 29, tzinfo=UTC)
-
-
-def test_the_regions_include_those_that_no_box_names():
-    assert _parameters(None)["regions"] == ["asia", "europe", "other", "unknown"]
+@pytest.mark.parametrize(("rows", "share"), [(199, 0.0), (200, 0.5)])
+def test_columns_are_lost_in_hours_that_have_enough_rows_to_tell(rows, share):
+    assert _parameters(None, rows_staged=rows)["share_not_lost"] == share
 
 
 def test_usual_volume_grows_with_the_answers_of_this_hour():
@@ -52,12 +49,18 @@ def test_usual_rows_are_the_median_by_answer_of_what_was_staged(line):
         line(rows_published=500_000, answers_read=10),
         line(rows_published=0, answers_read=0, verdict="no_data"),
     ]
-    assert usual_rows_per_answer(before) == 300
+    assert usual_rows_per_answer(before, HOUR) == 300
+
+
+def test_the_night_is_compared_with_nights(line):
+    by_day = [line(date="2025-12-27", hour=h, rows_published=9_000) for h in range(6, 24)]
+    by_night = [line(date="2025-12-27", hour=h, rows_published=40 * h) for h in range(6)]
+    assert usual_rows_per_answer([*by_day, *by_night], HOUR) == 80 / by_night[0].answers_read
 
 
 def test_without_answers_before_nothing_is_usual(line):
-    assert usual_rows_per_answer([]) is None
-    assert usual_rows_per_answer([line(answers_read=0)]) is None
+    assert usual_rows_per_answer([], HOUR) is None
+    assert usual_rows_per_answer([line(answers_read=0)], HOUR) is None
 
 
 def test_a_table_without_a_suite_is_named():
