@@ -37,9 +37,7 @@ def with_airports(states: DataFrame, strips: DataFrame) -> DataFrame:
     """
     here = Place(F.col("latitude_deg"), F.col("longitude_deg"))
     at = {f"at_{axis}": value for axis, value in zip(_AXES, point(here), strict=True)}
-    placed = states.withColumns(at).withColumn(
-        "cube", F.struct(*cube([F.col(name) for name in at], _EDGE_M))
-    )
+    placed = states.withColumns(at).withColumn("cube", cube([F.col(name) for name in at], _EDGE_M))
     chord = chord_m([F.col(name) for name in at], [F.col(f"strip.{axis}") for axis in _AXES])
     found = placed.join(
         F.broadcast(_by_cube(strips)),
@@ -69,14 +67,9 @@ def _by_cube(strips: DataFrame) -> DataFrame:
     middle = point(middle_of("strip"))
     reach_m = F.lit(RADIUS_M + MAX_HALF_LENGTH_M)
     axes = [axis.alias(name) for axis, name in zip(middle, _AXES, strict=True)]
-    within = zip(_AXES, cubes_within(middle, reach_m, _EDGE_M), strict=True)
     around = strips.select(F.struct(*strips.columns).alias("strip")).select(
         F.struct("strip.*", *axes).alias("strip"),
-        *(cubes.alias(f"cubes_{name}") for name, cubes in within),
+        cubes_within(middle, reach_m, _EDGE_M).alias("cubes"),
     )
-    for axis in _AXES:
-        # Not `explode`: Spark would filter by the size of what it explodes, in code too long to be
-        # compiled.
-        around = around.withColumn(f"cube_{axis}", F.explode_outer(f"cubes_{axis}"))
-    cubes = (F.col(f"cube_{axis}") for axis in _AXES)
-    return around.select("strip", F.struct(*cubes).alias("strip_cube"))
+    # Not `explode`: Spark would filter by the size of what it explodes.
+    return around.select("strip", F.explode_outer("cubes").alias("strip_cube"))

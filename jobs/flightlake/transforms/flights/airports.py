@@ -15,6 +15,7 @@ from flightlake.transforms.airfields import (
 )
 from flightlake.transforms.flights.geo import (
     Place,
+    chord_m,
     cube,
     cubes_within,
     east_m,
@@ -141,7 +142,7 @@ def _placed(flights: DataFrame, end: str) -> DataFrame:
 
 
 def _found(placed: DataFrame, near: DataFrame) -> DataFrame:
-    """Add the strips ``near`` each aircraft, a row each; null where there is none."""
+    """Add the strips ``near`` each aircraft, a row each, and one row without a strip."""
     most_s = (F.col("altitude_m") - _LOWEST_FIELD_M) / F.greatest(
         F.coalesce("fast_mps", F.lit(0.0)), F.lit(MIN_RATE_MPS)
     )
@@ -153,16 +154,30 @@ def _found(placed: DataFrame, near: DataFrame) -> DataFrame:
         + MAX_HALF_LENGTH_M
         + _ROUNDING_M
     )
-    cubes = dict(zip(_AXES, cubes_within(point(_here()), F.col("reach_m"), _EDGE_M), strict=True))
-    boxed = placed.withColumn("reach_m", reach_m).withColumns(cubes)
-    for axis in _AXES:
-        boxed = boxed.withColumn(axis, F.explode_outer(axis))
-    return boxed.join(near, F.struct(*_AXES) == F.col("cube"), "left").drop(*_AXES, "cube")
+    at = {f"at_{axis}": value for axis, value in zip(_AXES, point(_here()), strict=True)}
+    around = cubes_within([F.col(name) for name in at], F.col("reach_m"), _EDGE_M)
+    chord = chord_m([F.col(name) for name in at], [F.col(f"near.{axis}") for axis in _AXES])
+    # Null in front, for the row without a strip.
+    at_cubes = F.explode_outer(F.concat(F.array(F.lit(None)), "cubes"))
+    return (
+        placed.withColumns({"reach_m": reach_m} | at)
+        .withColumn("cubes", around)
+        .withColumn("at_cube", at_cubes)
+        # Of the strips in the cubes few can be near; only they are worth the angles.
+        .join(near, (F.col("at_cube") == F.col("cube")) & (chord <= F.col("reach_m")), "left")
+        .where(F.col("at_cube").isNull() | F.col("near").isNotNull())
+        .drop(*at, "reach_m", "cubes", "at_cube", "cube")
+    )
 
 
 def _by_cube(strips: DataFrame) -> DataFrame:
-    strip = strips.select(F.struct(*strips.columns).alias("near"))
-    return strip.select(F.struct(*cube(point(middle_of("near")), _EDGE_M)).alias("cube"), "near")
+    middle = point(middle_of("strip"))
+    axes = [axis.alias(name) for axis, name in zip(middle, _AXES, strict=True)]
+    placed = strips.select(F.struct(*strips.columns).alias("strip")).select(
+        F.struct("strip.*", *axes).alias("near")
+    )
+    at = [F.col(f"near.{axis}") for axis in _AXES]
+    return placed.select(cube(at, _EDGE_M).alias("cube"), "near")
 
 
 def _measured(found: DataFrame) -> DataFrame:

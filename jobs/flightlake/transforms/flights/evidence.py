@@ -29,9 +29,8 @@ MAX_ROLL_OUT_RATIO = 0.7
 def with_evidence(threaded: DataFrame) -> DataFrame:
     """Add what decides whether an aircraft flies.
 
-    - ``step``: from the position before to this one, a struct of ``distance_m``, ``mean_mps`` (null
-      where the two are too close or too far in time) and ``is_jump``; null without a position
-      before.
+    - ``before``: the position before; ``step_m``: the distance from there; ``is_jump``: it is too
+      far. The latter two are null and false without a position at either end.
     - ``speed_mps``: as reported, else the slower of the mean speeds on both sides.
     - ``says_ground``: null where the contact proves neither. OpenSky's flag is true only for
       positions of surface reports, so a state without a position proves nothing by its flag.
@@ -40,13 +39,25 @@ def with_evidence(threaded: DataFrame) -> DataFrame:
     - ``is_rolling_out``: on the ground at the speed of flight, and braking.
     """
     along = Along(*THREAD)
+    here = place_of("position")
+    looks = {"before": along.known_before("position"), "after": along.known_after("position")}
+    steps = {
+        "step_m": distance_m(place_of("before"), here),
+        "next_m": distance_m(here, place_of("after")),
+        "step_s": F.col("position.position_s") - F.col("before.position_s"),
+        "next_s": F.col("after.position_s") - F.col("position.position_s"),
+    }
+    speeds = {
+        "is_jump": is_too_far(F.col("step_m"), F.col("step_s")),
+        "before_mps": _mean_mps("step_m", "step_s"),
+        "after_mps": _mean_mps("next_m", "next_s"),
+    }
+    reported_mps = F.col("report.ground_speed_mps")
     return (
-        threaded.withColumn("before", along.known_before("position"))
-        .withColumn("far_m", distance_m(place_of("before"), place_of("position")))
-        .withColumn("step", F.when(F.col("far_m").isNotNull(), _step()))
-        .withColumn("step_after", along.known_after("step"))
-        .withColumn("step_after", F.when(F.col("position").isNotNull(), F.col("step_after")))
-        .withColumn("speed_mps", F.coalesce("ground_speed_mps", _slower_mean_mps()))
+        threaded.withColumns(looks)
+        .withColumns(steps)
+        .withColumns(speeds)
+        .withColumn("speed_mps", F.coalesce(reported_mps, F.least("before_mps", "after_mps")))
         .withColumns(
             {
                 "says_ground": _says_ground(),
@@ -54,36 +65,28 @@ def with_evidence(threaded: DataFrame) -> DataFrame:
                 "is_rolling_out": _is_rolling_out(),
             }
         )
-        .drop("before", "far_m", "step_after")
+        .drop("after", "next_m", "step_s", "next_s", "before_mps", "after_mps")
     )
 
 
-def _step() -> Column:
-    elapsed_s = F.col("position.position_s") - F.col("before.position_s")
-    return F.struct(
-        F.col("far_m").alias("distance_m"),
-        F.when(elapsed_s.between(*STEP_S), F.col("far_m") / elapsed_s).alias("mean_mps"),
-        is_too_far(F.col("far_m"), elapsed_s).alias("is_jump"),
-    )
-
-
-def _slower_mean_mps() -> Column:
-    return F.least("step.mean_mps", "step_after.mean_mps")
+def _mean_mps(far_m: str, elapsed_s: str) -> Column:
+    """Null where the two positions are too close or too far in time."""
+    return F.when(F.col(elapsed_s).between(*STEP_S), F.col(far_m) / F.col(elapsed_s))
 
 
 def _is_vertical() -> Column:
-    return F.coalesce(F.abs("vertical_rate_mps") >= MIN_CLIMB_MPS, F.lit(False))
+    return F.coalesce(F.abs("report.vertical_rate_mps") >= MIN_CLIMB_MPS, F.lit(False))
 
 
 def _is_still() -> Column:
-    is_low = F.coalesce(F.col("altitude_m") <= HIGHEST_FIELD_M, F.lit(True))
+    is_low = F.coalesce(F.col("report.altitude_m") <= HIGHEST_FIELD_M, F.lit(True))
     is_slow = F.coalesce(F.col("speed_mps") < MAX_STILL_MPS, F.lit(False))
-    return ~F.col("is_on_ground") & is_slow & ~_is_vertical() & is_low
+    return ~F.col("report.is_on_ground") & is_slow & ~_is_vertical() & is_low
 
 
 def _says_ground() -> Column:
-    speed_mps, altitude_m = F.col("speed_mps"), F.col("altitude_m")
-    before_mps, after_mps = F.col("step.mean_mps"), F.col("step_after.mean_mps")
+    speed_mps, altitude_m = F.col("speed_mps"), F.col("report.altitude_m")
+    before_mps, after_mps = F.col("before_mps"), F.col("after_mps")
     is_nowhere = F.col("position").isNull() & altitude_m.isNull()
     flagged = (
         F.when((before_mps >= MIN_FLYING_MPS) & (after_mps >= MIN_FLYING_MPS), False)
@@ -94,7 +97,7 @@ def _says_ground() -> Column:
         .otherwise(True)
     )
     return (
-        F.when(F.col("is_on_ground"), flagged)
+        F.when(F.col("report.is_on_ground"), flagged)
         .when(is_nowhere & (speed_mps < MAX_TAXI_MPS), True)
         .when(is_nowhere, F.lit(None).cast("boolean"))
         .when(speed_mps >= MAX_TAXI_MPS, False)
@@ -105,11 +108,11 @@ def _says_ground() -> Column:
 
 
 def _is_rolling_out() -> Column:
-    speed_mps = F.col("ground_speed_mps")
+    speed_mps = F.col("report.ground_speed_mps")
     return F.coalesce(
-        F.col("is_on_ground")
+        F.col("report.is_on_ground")
         & (speed_mps >= MIN_FLYING_MPS)
-        & (F.rint("step_after.distance_m") >= MIN_ROLL_OUT_M)
-        & (F.col("step_after.mean_mps") <= MAX_ROLL_OUT_RATIO * speed_mps),
+        & (F.rint("next_m") >= MIN_ROLL_OUT_M)
+        & (F.col("after_mps") <= MAX_ROLL_OUT_RATIO * speed_mps),
         F.lit(False),
     )

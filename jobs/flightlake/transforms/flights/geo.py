@@ -37,7 +37,7 @@ def distance_m(a: Place, b: Place) -> Column:
 
 def turned_deg(difference_deg: Column) -> Column:
     """A difference of longitudes, from -180 to 180 degrees."""
-    return difference_deg - 360 * F.round(difference_deg / 360)
+    return difference_deg - 360 * F.rint(difference_deg / 360)
 
 
 def east_m(place: Place, here: Place) -> Column:
@@ -85,17 +85,22 @@ def chord_m(a: Point, b: Point) -> Column:
     return F.sqrt(x + y + z)
 
 
-def cube(at: Point, edge_m: float) -> tuple[Column, ...]:
-    """The cube of a grid around the earth's centre that holds a point.
+def cube(at: Point, edge_m: float) -> Column:
+    """The cube of a grid around the earth's centre that holds a point: a struct of three numbers.
 
     The grid knows neither poles nor a date line.
     """
-    return tuple(F.floor(axis / edge_m) for axis in at)
+    return F.struct(*(F.floor(axis / edge_m) for axis in at))
 
 
-def cubes_within(at: Point, reach_m: Column, edge_m: float) -> tuple[Column, ...]:
-    """Per axis an array of the cubes that a point's surroundings extend into."""
-    return tuple(
+def cubes_within(at: Point, reach_m: Column, edge_m: float) -> Column:
+    """An array of the cubes that a point's surroundings extend into."""
+    x, y, z = (
         F.sequence(F.floor((axis - reach_m) / edge_m), F.floor((axis + reach_m) / edge_m))
         for axis in at
     )
+
+    def plane(i: Column) -> Column:
+        return F.flatten(F.transform(y, lambda j: F.transform(z, lambda k: F.struct(i, j, k))))
+
+    return F.flatten(F.transform(x, plane))

@@ -1,4 +1,4 @@
-"""What was observed of each aircraft: one row a contact, with what can be believed of it."""
+"""What was observed of each aircraft: one row per contact, with what can be believed of it."""
 
 from __future__ import annotations
 
@@ -32,66 +32,60 @@ _VOTERS = 2
 
 
 def observations(states: DataFrame, day: Day) -> DataFrame:
-    """One row an aircraft and contact of the day, its look-back and its look-ahead.
+    """One row per aircraft and contact of the day, its look-back and its look-ahead.
 
-    Times are whole Unix seconds. ``position`` is null where it is stale or false. Several
-    responses can hold the same contact: the one with the latest position counts. ``altitude_m`` is
-    the pressure altitude, the geometric one where there is none; ``height_m`` the other way round,
-    since pressure can be 400 m off near the ground.
+    - ``icao24``, ``contact_s``: whole Unix seconds, like all times here.
+    - ``callsign``: null where it is a placeholder.
+    - ``position``: a struct of ``position_s``, ``latitude_deg`` and ``longitude_deg``; null where
+      it is stale or false. Several responses can hold the same contact: the one with the latest
+      position counts.
+    - ``report``: what else the contact says, one struct, since rows are copied many times on their
+      way. Its ``altitude_m`` is the pressure altitude, the geometric one where there is none;
+      ``height_m`` the other way round, since pressure can be 400 m off near the ground.
     """
     first, last = (day.start - LOOK_BACK).date(), (day.end + LOOK_AHEAD).date()
     in_look_ahead = (F.col("date") == last) & (F.col("hour") < LOOK_AHEAD // timedelta(hours=1))
-    baro_m, geo_m = _credible("baro_altitude_m"), _credible("geo_altitude_m")
-    is_geo_true = baro_m.isNull() | (F.abs(geo_m - baro_m) <= MAX_PRESSURE_ERROR_M)
+    position_s = F.unix_seconds("time_position")
+    position = F.struct(position_s.alias("position_s"), "latitude_deg", "longitude_deg")
+    is_valid = (
+        F.col("latitude_deg").isNotNull()
+        & F.col("longitude_deg").isNotNull()
+        & (F.unix_seconds("last_contact") - position_s <= MAX_POSITION_AGE_S)
+    )
     by_position = Along("icao24", order=("contact_s", "position_s", "snapshot_time"))
-    contacts = (
+    return _without_false_positions(
         states.where(F.col("date").between(first, day.date) | in_look_ahead)
         .where(~is_surface_object())
         .select(
             "icao24",
             F.unix_seconds("last_contact").alias("contact_s"),
-            F.unix_seconds("time_position").alias("position_s"),
+            position_s.alias("position_s"),
             "snapshot_time",
             F.when(~F.col("callsign").rlike(_PLACEHOLDER), F.col("callsign")).alias("callsign"),
-            "latitude_deg",
-            "longitude_deg",
-            F.coalesce(baro_m, geo_m).alias("altitude_m"),
-            F.coalesce(F.when(is_geo_true, geo_m), baro_m, geo_m).alias("height_m"),
-            F.coalesce(F.col("category") == _ROTORCRAFT, F.lit(False)).alias("is_rotorcraft"),
-            has_icao_address().alias("has_icao_address"),
-            "is_on_ground",
-            "ground_speed_mps",
-            "true_track_deg",
-            "vertical_rate_mps",
-            "source",
+            F.when(is_valid, position).alias("position"),
+            _report().alias("report"),
         )
         # Said once, the windows of all steps share this shuffle.
         .repartition("icao24")
         .withColumn("next_s", by_position.after("contact_s"))
         .where("next_s IS NULL OR next_s > contact_s")
+        .select("icao24", "contact_s", "callsign", "position", "report")
     )
-    is_valid = (
-        F.col("latitude_deg").isNotNull()
-        & F.col("longitude_deg").isNotNull()
-        & (F.col("contact_s") - F.col("position_s") <= MAX_POSITION_AGE_S)
-    )
-    position = F.struct("position_s", "latitude_deg", "longitude_deg")
-    return _without_false_positions(
-        contacts.select(
-            "icao24",
-            "contact_s",
-            "callsign",
-            F.when(is_valid, position).alias("position"),
-            "altitude_m",
-            "height_m",
-            "is_rotorcraft",
-            "has_icao_address",
-            "is_on_ground",
-            "ground_speed_mps",
-            "true_track_deg",
-            "vertical_rate_mps",
-            "source",
-        )
+
+
+def _report() -> Column:
+    baro_m, geo_m = _credible("baro_altitude_m"), _credible("geo_altitude_m")
+    is_geo_true = baro_m.isNull() | (F.abs(geo_m - baro_m) <= MAX_PRESSURE_ERROR_M)
+    return F.struct(
+        F.coalesce(baro_m, geo_m).alias("altitude_m"),
+        F.coalesce(F.when(is_geo_true, geo_m), baro_m, geo_m).alias("height_m"),
+        F.coalesce(F.col("category") == _ROTORCRAFT, F.lit(False)).alias("is_rotorcraft"),
+        has_icao_address().alias("has_icao_address"),
+        "is_on_ground",
+        "ground_speed_mps",
+        "true_track_deg",
+        "vertical_rate_mps",
+        "source",
     )
 
 

@@ -28,12 +28,13 @@ def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
     is_placed, is_level = F.col("position").isNotNull(), F.col("level").isNotNull()
     is_airborne, is_out, is_in = F.col("is_airborne"), _is_part(OUT), _is_part(IN)
     airborne_position = F.when(is_airborne & is_placed, F.col("position"))
+    source = F.col("report.source")
     climb, sink = _rate("level", "level_after"), _rate("level_before", "level")
     speed_mps = F.when(F.col("speed_mps") < MAX_SPEED_MPS, F.col("speed_mps"))
     # Whole millimetres, since a sum of doubles depends on the order of rows.
     step_mm = F.rint(F.col("step_m") * 1_000).cast("bigint")
     rows = (
-        _with_neighbours(_placed(flown))
+        _placed(_with_neighbours(flown))
         .groupBy(*FLIGHT)
         .agg(
             F.min("contact_s").alias("first_seen_s"),
@@ -46,12 +47,12 @@ def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
                 F.mode(F.when(is_airborne, F.col("callsign")), True), F.mode("callsign", True)
             ).alias("callsign"),
             F.max(F.col("contact_s") - F.col("last_s")).cast("int").alias("largest_gap_s"),
-            F.max(F.when(is_airborne, F.col("altitude_m"))).alias("max_altitude_m"),
+            F.max(F.when(is_airborne, F.col("report.altitude_m"))).alias("max_altitude_m"),
             F.max(F.when(is_airborne, speed_mps)).alias("max_speed_mps"),
-            F.bool_or("is_rotorcraft").alias("is_rotorcraft"),
-            F.bool_and("has_icao_address").alias("has_icao_address"),
+            F.bool_or("report.is_rotorcraft").alias("is_rotorcraft"),
+            F.bool_and("report.has_icao_address").alias("has_icao_address"),
             (F.sum(step_mm) / 1_000).alias("flown_distance_m"),
-            F.when(F.min("source") == F.max("source"), F.min("source"))
+            F.when(F.min(source) == F.max(source), F.min(source))
             .otherwise("mixed")
             .alias("source"),
             F.bool_or(is_placed).alias("has_position"),
@@ -75,8 +76,23 @@ def summaries(flown: DataFrame, begin_s: int) -> DataFrame:
     )
 
 
+def _with_neighbours(flown: DataFrame) -> DataFrame:
+    """Add ``last_s``, the contact before, and ``before``, the position before; ``level`` (an
+    altitude in the air), and the ones before and after it; all of the same flight."""
+    along = Along(*FLIGHT)
+    is_level = F.col("is_airborne") & F.col("report.altitude_m").isNotNull()
+    level = F.struct("contact_s", F.col("report.altitude_m").alias("altitude_m"))
+    looks = {
+        "last_s": along.before("contact_s"),
+        "before": along.known_before("position"),
+        "level_before": along.known_before("level"),
+        "level_after": along.known_after("level"),
+    }
+    return flown.withColumn("level", F.when(is_level, level)).withColumns(looks)
+
+
 def _placed(flown: DataFrame) -> DataFrame:
-    """Drop false positions at the ends of a flight; add ``step_m``, from the position before.
+    """Drop false positions at the ends of a flight, and the steps to them and across a jump.
 
     A run of positions lies between jumps. The first or last run is false where it has less than
     half of the flight's positions, but not where it goes on from the run before the one beside it:
@@ -84,59 +100,56 @@ def _placed(flown: DataFrame) -> DataFrame:
     """
     along = Along(*FLIGHT)
     is_placed = F.col("position").isNotNull()
-    jumped = is_placed & F.col("before").isNotNull() & F.coalesce("step.is_jump", F.lit(False))
-    goes_on = F.col("origin").isNotNull() & ~is_jump("origin", "position")
-    size = {
-        "positions": along.count_all(is_placed),
-        "in_first": along.count_all(is_placed & (F.col("run") == 0)),
-        "in_last": along.count_all(is_placed & (F.col("run") == F.col("last_run"))),
-        "first_is_resumed": along.any(F.col("goes_on") & (F.col("run") == 2)),
-        "last_goes_on": along.any(F.col("goes_on") & (F.col("run") == F.col("last_run"))),
+    left = F.when(F.col("is_jump"), F.col("before"))
+    so_far = {
+        "origin": along.known_before("left"),
+        "run": along.count(F.col("is_jump")),
+        "placed": along.count(is_placed),
     }
-    is_false = (F.col("last_run") > 0) & (
-        _is_minor_run(0, "in_first", "first_is_resumed")
-        | _is_minor_run(F.col("last_run"), "in_last", "last_goes_on")
+    goes_on = F.col("is_jump") & F.col("origin").isNotNull() & ~is_jump("origin", "position")
+    in_all = {
+        "last_run": along.end("run"),
+        "positions": along.end("placed"),
+        "in_first": along.count_all(is_placed & (F.col("run") == 0)),
+        "until_last": along.end("placed_at_jump"),
+        "first_is_resumed": along.any(F.col("goes_on") & (F.col("run") == 2)),
+        "last_resumed": along.end("resumed"),
+    }
+    first, last = F.lit(0), F.col("last_run")
+    in_last = F.col("positions") - F.col("until_last") + 1
+    is_false = _is_minor_run(first, F.col("in_first"), F.col("first_is_resumed")) | (
+        _is_minor_run(last, in_last, F.col("last_resumed").eqNullSafe(last))
     )
+    is_step = ~F.col("is_false") & F.col("before").isNotNull() & ~F.col("is_jump")
     return (
-        flown.withColumn("before", along.known_before("position"))
-        .withColumn("is_jump", jumped)
-        .withColumn("left", F.when(F.col("is_jump"), F.col("before")))
-        .withColumns({"origin": along.known_before("left"), "run": along.count(F.col("is_jump"))})
-        .withColumns({"goes_on": F.col("is_jump") & goes_on, "last_run": along.end("run")})
-        .withColumns(size)
-        .withColumn("is_false", is_false)
+        flown.withColumn("is_jump", F.col("is_jump") & F.col("before").isNotNull())
+        .withColumn("left", left)
+        .withColumns(so_far)
+        .drop("left")
+        .withColumn("goes_on", goes_on)
         .withColumns(
             {
-                "step_m": F.when(
-                    ~F.col("is_false") & F.col("before").isNotNull() & ~F.col("is_jump"),
-                    F.col("step.distance_m"),
-                ),
+                "placed_at_jump": F.when(F.col("is_jump"), F.col("placed")),
+                "resumed": F.when(F.col("goes_on"), F.col("run")),
+            }
+        )
+        .drop("origin")
+        .withColumns(in_all)
+        .withColumn("is_false", (F.col("last_run") > 0) & F.coalesce(is_false, F.lit(False)))
+        .withColumns(
+            {
+                "step_m": F.when(is_step, F.col("step_m")),
                 "position": F.when(~F.col("is_false"), F.col("position")),
             }
         )
-        .drop(
-            "before", "is_jump", "left", "origin", "run", "goes_on", "last_run", "is_false", "step"
-        )
-        .drop(*size)
+        .drop("before", "is_jump", "is_false", "run", "placed", "goes_on")
+        .drop("placed_at_jump", "resumed")
+        .drop(*in_all)
     )
 
 
-def _is_minor_run(run: Column | int, positions: str, is_joined: str) -> Column:
-    return (F.col("run") == run) & (2 * F.col(positions) < F.col("positions")) & ~F.col(is_joined)
-
-
-def _with_neighbours(placed: DataFrame) -> DataFrame:
-    """Add ``last_s``, the contact before, ``level`` (an altitude in the air), and the ones before
-    and after it, all of the same flight."""
-    along = Along(*FLIGHT)
-    is_level = F.col("is_airborne") & F.col("altitude_m").isNotNull()
-    looks = {
-        "last_s": along.before("contact_s"),
-        "level_before": along.known_before("level"),
-        "level_after": along.known_after("level"),
-    }
-    level = F.when(is_level, F.struct("contact_s", "altitude_m"))
-    return placed.withColumn("level", level).withColumns(looks)
+def _is_minor_run(run: Column, positions: Column, is_joined: Column) -> Column:
+    return (F.col("run") == run) & (2 * positions < F.col("positions")) & ~is_joined
 
 
 def _is_part(part: str) -> Column:
@@ -169,10 +182,10 @@ def _air(condition: Column, mean_rate_mps: Column) -> Column:
             "contact_s",
             F.col("position.latitude_deg").alias("latitude_deg"),
             F.col("position.longitude_deg").alias("longitude_deg"),
-            F.col("height_m").alias("altitude_m"),
+            F.col("report.height_m").alias("altitude_m"),
             F.coalesce("speed_mps", F.lit(0.0)).alias("speed_mps"),
-            "true_track_deg",
+            F.col("report.true_track_deg").alias("true_track_deg"),
             mean_rate_mps.alias("mean_rate_mps"),
-            F.col("vertical_rate_mps").alias("reported_rate_mps"),
+            F.col("report.vertical_rate_mps").alias("reported_rate_mps"),
         ),
     )

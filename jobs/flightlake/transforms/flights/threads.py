@@ -22,37 +22,33 @@ def threads(observed: DataFrame) -> DataFrame:
     callsign, filled within the piece; all others are in the thread "".
     """
     along = Along("icao24")
-    is_edge = F.col("is_jump") | F.coalesce(F.col("gap_s") > LONGEST_GAP_S, F.lit(True))
-    is_named = F.col("is_edge") | F.col("callsign").isNotNull()
-    neighbours = {
+    gap_s = F.col("contact_s") - F.col("last_s")
+    is_edge = F.col("is_jump") | F.coalesce(gap_s > LONGEST_GAP_S, F.lit(True))
+    marks = {
+        "edge_is_jump": F.when(F.col("is_edge"), F.col("is_jump")),
+        # No name reaches over an edge, from neither side.
+        "name": F.when(F.col("is_edge"), F.coalesce("callsign", F.lit(""))).otherwise(
+            F.col("callsign")
+        ),
+        "name_within": F.when(F.col("is_edge"), "").otherwise(F.col("callsign")),
+    }
+    looks = {
         "begins_by_jump": along.known_here("edge_is_jump"),
         "ends_by_jump": along.known_after("edge_is_jump"),
-        "named": along.known_here("name"),
-        "named_next": along.known_after("name"),
+        "name": along.known_here("name"),
+        "name_after": along.known_after("name_within"),
     }
     is_contested = F.col("begins_by_jump") | F.coalesce("ends_by_jump", F.lit(False))
-    callsign = F.coalesce(
-        "named.callsign",
-        # A name beyond the edge is that of the next piece.
-        F.when(~F.col("named_next.is_edge"), F.col("named_next.callsign")),
-        F.lit(""),
-    )
+    name = F.when(F.col("name") != "", F.col("name")).otherwise(F.coalesce("name_after", F.lit("")))
     return (
         observed.withColumns(
-            {
-                "before": along.known_before("position"),
-                "gap_s": F.col("contact_s") - along.before("contact_s"),
-            }
+            {"before": along.known_before("position"), "last_s": along.before("contact_s")}
         )
         .withColumn("is_jump", is_jump("before", "position"))
         .withColumn("is_edge", is_edge)
-        .withColumns(
-            {
-                "edge_is_jump": F.when(F.col("is_edge"), F.col("is_jump")),
-                "name": F.when(is_named, F.struct("is_edge", "callsign")),
-            }
-        )
-        .withColumns(neighbours)
-        .withColumn("thread", F.when(is_contested, callsign).otherwise(""))
-        .drop("before", "gap_s", "is_jump", "is_edge", "edge_is_jump", "name", *neighbours)
+        .withColumns(marks)
+        .drop("before", "last_s", "is_jump", "is_edge")
+        .withColumns(looks)
+        .withColumn("thread", F.when(is_contested, name).otherwise(""))
+        .drop(*marks, *looks)
     )

@@ -10,9 +10,6 @@ from flightlake.transforms.flights.geo import distance_m
 from flightlake.transforms.flights.observations import place_of
 from flightlake.transforms.flights.threads import LONGEST_GAP_S, THREAD
 
-TRACK = (*THREAD, "track")
-"""What names a time in which an aircraft stays in sight."""
-
 LONGEST_GAP_WHEN_LOW_S = 900
 """Low down an aircraft may land, turn round and leave unheard."""
 LOW_M = 1_500.0
@@ -31,29 +28,25 @@ _DAY_S = 86_400
 
 
 def tracks(observed: DataFrame) -> DataFrame:
-    """Add ``track``, a number within the thread, and ``last_s``, the contact before in the thread.
+    """Add ``begins_track``, and ``last_s``, the contact before in the thread.
 
     Nothing farther away than a gap decides, so that the windows of two days decide alike.
     """
     along = Along(*THREAD)
-    is_low = F.when(F.col("says_ground"), True).when(
-        F.col("altitude_m").isNotNull(), F.col("altitude_m") < LOW_M
-    )
+    altitude_m = F.col("report.altitude_m")
+    is_low = F.when(F.col("says_ground"), True).when(altitude_m.isNotNull(), altitude_m < LOW_M)
     remembered = {
-        "last_s": along.before("contact_s"),
         "ground_before": along.before("says_ground"),
         "low_before": along.known_before("is_low"),
-        "before": along.known_before("position"),
         "callsign_before": along.known_before("callsign"),
-        "speed_before": along.known_before("ground_speed_mps"),
-        "rate_before": along.known_before("vertical_rate_mps"),
+        "speed_before": along.known_before("report.ground_speed_mps"),
+        "rate_before": along.known_before("report.vertical_rate_mps"),
     }
     return (
         observed.withColumn("is_low", is_low)
-        .withColumns(remembered)
+        .withColumns(remembered | {"last_s": along.before("contact_s")})
         .withColumn("begins_track", _begins_track())
-        .withColumn("track", along.count(F.col("begins_track")))
-        .drop("is_low", "begins_track", *(name for name in remembered if name != "last_s"))
+        .drop("before", "is_low", *remembered)
     )
 
 
@@ -66,7 +59,7 @@ def _begins_track() -> Column:
         | ((gap_s > longest_s) & ~_flew_on())
         | ((gap_s > SHORTEST_UNHEARD_STOP_S) & (is_renamed | (_sank() & _climbs())))
         # With a callsign, a jump is a false position; without one, nobody can tell.
-        | ((F.col("thread") == "") & F.coalesce("step.is_jump", F.lit(False)))
+        | ((F.col("thread") == "") & F.col("is_jump"))
     )
 
 
@@ -77,8 +70,8 @@ def _sank() -> Column:
 
 def _climbs() -> Column:
     """It is low and climbing when it is heard again."""
-    rate_mps = F.col("vertical_rate_mps")
-    return F.coalesce((F.col("altitude_m") < LOW_M) & (rate_mps >= MIN_RATE_MPS), F.lit(False))
+    altitude_m, rate_mps = F.col("report.altitude_m"), F.col("report.vertical_rate_mps")
+    return F.coalesce((altitude_m < LOW_M) & (rate_mps >= MIN_RATE_MPS), F.lit(False))
 
 
 def _flew_on() -> Column:
