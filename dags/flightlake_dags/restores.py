@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from flightlake.contracts.leases import FOLDER
 from flightlake.contracts.restores import (
     MOMENT_PATTERN,
     ROOT,
@@ -21,8 +22,12 @@ from flightlake_dags.settings import get_settings
 
 log = logging.getLogger(__name__)
 
-RESTORED = ("{{ params.table.replace('.', '/') }}/*", f"{ROOT}/{{{{ params.table }}}}/*")
-"""The objects that a restore writes, as templates: the table's, and its record."""
+RESTORED = (
+    "{{ params.table.replace('.', '/') }}/*",
+    f"{FOLDER}/*",
+    f"{ROOT}/{{{{ params.table }}}}/*",
+)
+"""The objects that a restore writes, as templates: the table's, the lease, and its record."""
 
 RESTORE_PARAMS = {
     "table": table_param("Which table's rows are wanted back."),

@@ -35,6 +35,7 @@ NAMES = {
     "delta-commit-conflict",
     "gate-red",
     "job-failed",
+    "lake-busy",
     "mwaa-update-stuck",
     "poll-blocked",
     "restore-a-table",

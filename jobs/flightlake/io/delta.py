@@ -17,6 +17,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import READER_VERSION, TABLES, Table, derived_by, written_by
 from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of, schema_of
+from flightlake.io.lease import require_held
 from flightlake.io.reference import embedded_frame
 
 _CREATORS = 4
@@ -106,8 +107,10 @@ def replace_where(frame: DataFrame, lake: Lake, table: Table, predicate: str = "
     Raises:
         SchemaMismatchError: columns or types differ from the table's schema.
         ReaderVersionError: the table is no longer at reader version 1.
+        LeaseLostError: this job is no longer the one that may write.
     """
     _check_schema(frame.schema, table)
+    require_held()
     # Nothing in place of nothing makes no commit: the mark tells ours from an older one.
     mark = uuid4().hex
     (
@@ -137,6 +140,7 @@ def delete_where(spark: SparkSession, lake: Lake, table: Table, predicate: str) 
     Raises:
         ReaderVersionError: the table is no longer at reader version 1.
     """
+    require_held()
     DeltaTable.forPath(spark, lake.url_of(table.path)).delete(predicate)
     readable_log(lake, table)
 

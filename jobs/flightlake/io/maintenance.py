@@ -25,6 +25,7 @@ from flightlake.contracts.storage import Lake, StoredObject
 from flightlake.contracts.tables import Table
 from flightlake.io import delta
 from flightlake.io.frames import frame_of
+from flightlake.io.lease import require_held
 
 _SETTINGS = {
     "spark.databricks.delta.optimize.maxFileSize": str(TARGET_BYTES),
@@ -81,6 +82,7 @@ def compact(
     Raises:
         ReaderVersionError: the table is no longer at reader version 1.
     """
+    require_held()
     optimize = DeltaTable.forPath(spark, lake.url_of(table.path)).optimize()
     predicate = " OR ".join(f"({each.predicate})" for each in partitions)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
+from flightlake.io.lease import know_job_run
 from flightlake.io.logs import know
 
 # Sizing, jars and the Delta extension come from the submission; these must hold everywhere.
@@ -41,4 +42,5 @@ def start_session(name: str) -> SparkSession:
     session.sparkContext.setLogLevel("ERROR")
     # EMR Serverless names Spark's application after the job run.
     know(job_run_id=session.sparkContext.applicationId)
+    know_job_run(session.sparkContext.applicationId)
     return session

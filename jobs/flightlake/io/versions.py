@@ -16,6 +16,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
 from flightlake.io import delta
 from flightlake.io.frames import schema_of
+from flightlake.io.lease import require_held
 
 _ALL = "all"
 _FILE = "_file"
@@ -97,6 +98,7 @@ def restore(spark: SparkSession, lake: Lake, table: Table, version: int) -> int:
     Raises:
         ReaderVersionError: the table is no longer at reader version 1.
     """
+    require_held()
     DeltaTable.forPath(spark, lake.url_of(table.path)).restoreToVersion(version)
     return delta.readable_log(lake, table).version
 

@@ -25,6 +25,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import RECORDS, TABLES, Table, derived_by
 from flightlake.contracts.windows import own_hours
 from flightlake.io import delta, ops
+from flightlake.io.lease import writer_lease
 from flightlake.io.session import start_session
 from flightlake.quality.judge import preload
 from flightlake.steps.arguments import DayArguments, parse_day_arguments
@@ -41,8 +42,10 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse_day_arguments(STEP, argv)
     progress = Progress(f"{STEP} {arguments.day} on {arguments.lake.url}")
     preload()
-    spark = start_session(f"{STEP} {arguments.day}")
-    progress.end(describe_tables(run(spark, arguments, progress)))
+    with writer_lease(arguments.lake, STEP, arguments.run_id):
+        spark = start_session(f"{STEP} {arguments.day}")
+        result = run(spark, arguments, progress)
+    progress.end(describe_tables(result))
     spark.stop()
     return 0
 

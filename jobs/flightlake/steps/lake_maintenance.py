@@ -25,6 +25,7 @@ from flightlake.contracts.maintenance import (
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import TABLES, Table
 from flightlake.io import maintenance
+from flightlake.io.lease import writer_lease
 from flightlake.io.session import start_session
 from flightlake.steps.arguments import parse_maintenance_arguments
 from flightlake.steps.progress import Progress
@@ -35,9 +36,10 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse_maintenance_arguments(STEP, argv)
     lake, is_dry_run = arguments.lake, arguments.dry_run
     progress = Progress(f"{STEP} of {lake.url}{', a dry run' if is_dry_run else ''}")
-    spark = start_session(STEP)
     today = datetime.now(UTC).date()
-    done = run(spark, lake, today, arguments.run_id, progress, is_dry_run=is_dry_run)
+    with writer_lease(lake, STEP, arguments.run_id):
+        spark = start_session(STEP)
+        done = run(spark, lake, today, arguments.run_id, progress, is_dry_run=is_dry_run)
     spark.stop()
     progress.end(done.describe())
     return 0

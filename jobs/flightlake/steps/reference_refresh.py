@@ -34,6 +34,7 @@ from flightlake.contracts.tables import (
     Table,
 )
 from flightlake.io import delta, ops
+from flightlake.io.lease import writer_lease
 from flightlake.io.reference import UnreadableSourceError, completed, read_source
 from flightlake.io.session import start_session
 from flightlake.quality.judge import judge, judge_by, preload
@@ -63,8 +64,10 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse_reference_arguments(STEP, argv)
     progress = Progress(f"{STEP} {arguments.day} on {arguments.lake.url}")
     preload()
-    spark = start_session(f"{STEP} {arguments.day}")
-    progress.end(describe_tables(run(spark, arguments, progress)))
+    with writer_lease(arguments.lake, STEP, arguments.run_id):
+        spark = start_session(f"{STEP} {arguments.day}")
+        result = run(spark, arguments, progress)
+    progress.end(describe_tables(result))
     spark.stop()
     return 0
 

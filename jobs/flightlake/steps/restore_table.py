@@ -23,6 +23,7 @@ from flightlake.contracts.restores import (
 )
 from flightlake.contracts.storage import Lake
 from flightlake.io import versions
+from flightlake.io.lease import writer_lease
 from flightlake.io.session import start_session
 from flightlake.steps.arguments import parse_restore_arguments
 from flightlake.steps.progress import Progress
@@ -38,8 +39,9 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse_restore_arguments(STEP, argv)
     lake, request = arguments.lake, arguments.request
     progress = Progress(f"{STEP} {request.table.full_name} on {lake.url}")
-    spark = start_session(f"{STEP} {request.table.full_name}")
-    done = run(spark, lake, request, arguments.run_id, progress)
+    with writer_lease(lake, STEP, arguments.run_id):
+        spark = start_session(f"{STEP} {request.table.full_name}")
+        done = run(spark, lake, request, arguments.run_id, progress)
     spark.stop()
     progress.end(done.describe())
     return 0

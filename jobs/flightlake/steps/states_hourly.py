@@ -28,6 +28,7 @@ from flightlake.contracts.tables import (
     derived_by,
 )
 from flightlake.io import delta, ops
+from flightlake.io.lease import writer_lease
 from flightlake.io.ops import History
 from flightlake.io.raw_hour import RawHour, inspect_hour, read_bodies
 from flightlake.io.session import start_session
@@ -85,11 +86,13 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse_hour_arguments(STEP, argv)
     progress = Progress(f"{STEP} {arguments.hour} on {arguments.lake.url}")
     preload()
-    with ThreadPoolExecutor() as pool:
-        inspecting = pool.submit(inspect_hour, arguments.lake, arguments.hour)
-        spark = start_session(f"{STEP} {arguments.hour}")
-        raw_hour = inspecting.result()
-    progress.end(describe(run(spark, arguments, raw_hour, progress)))
+    with writer_lease(arguments.lake, STEP, arguments.run_id):
+        with ThreadPoolExecutor() as pool:
+            inspecting = pool.submit(inspect_hour, arguments.lake, arguments.hour)
+            spark = start_session(f"{STEP} {arguments.hour}")
+            raw_hour = inspecting.result()
+        result = run(spark, arguments, raw_hour, progress)
+    progress.end(describe(result))
     spark.stop()
     return 0
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flightlake.contracts.leases import FOLDER
 from flightlake.contracts.tables import TABLES, derived_by, written_by
 
 from tests.infra.terraform.made import Made, listed
@@ -24,7 +25,7 @@ def test_a_job_writes_its_tables_and_no_others(step: str, made: Made) -> None:
     expected = {f"{table.path}/*" for table in [*written_by(step), *born]}
     found = objects_of(made, step, "s3:PutObject")
     assert {each for each in found if each.partition("/")[0] in LAYERS} == expected
-    assert found - expected == {"logs/emr/*", "reports/index.html", f"reports/{step}/*"}
+    assert found - expected == {LEASE, "logs/emr/*", "reports/index.html", f"reports/{step}/*"}
 
 
 @pytest.mark.parametrize("step", ["states_hourly", "flights_daily"])
@@ -38,7 +39,18 @@ def test_maintenance_removes_from_tables_and_nothing_else(made: Made) -> None:
     layers = {f"{layer}/*" for layer in LAYERS}
     assert objects_of(made, "lake_maintenance", "s3:DeleteObject") == layers
     written = objects_of(made, "lake_maintenance", "s3:PutObject")
-    assert written - layers == {"logs/emr/*", "reports/lake_maintenance/*"}
+    assert written - layers == {LEASE, "logs/emr/*", "reports/lake_maintenance/*"}
+
+
+def test_who_writes_tables_may_take_the_lease_and_who_does_not_may_not(made: Made) -> None:
+    writers = {
+        step
+        for step in (*STEPS, "export_table", "restore_table", "lake_maintenance")
+        if LEASE in objects_of(made, step, "s3:PutObject")
+    }
+    assert writers == {*STEPS, "restore_table", "lake_maintenance"}
+    # Nobody has to remove one: the bucket's lifecycle does.
+    assert not any(LEASE in objects_of(made, step, "s3:DeleteObject") for step in writers)
 
 
 def test_every_step_has_a_role(made: Made) -> None:
@@ -71,6 +83,7 @@ def test_a_warm_worker_is_as_large_as_the_hourly_job_asks_for() -> None:
         assert int(warm[2]) == math.ceil(1.1 * number_of(spark["memory"]))
 
 
+LEASE = f"{FOLDER}/*"
 SIZES = ("cores", "memory")
 LAYERS = {table.layer for table in TABLES.values()}
 

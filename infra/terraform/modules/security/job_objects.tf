@@ -5,11 +5,16 @@
 # No job that publishes may remove anything. It need not: replaceWhere removes rows in the log only,
 # Delta on S3 commits without a rename, and S3A keeps the markers of its folders. What is left over,
 # old files and old log entries, is removed by lake_maintenance alone.
+#
+# All but export_table write tables, and so the lease that lets one job at a time do so.
 locals {
+  lease = "leases/delta_writer/*"
+
   job_objects = {
     states_hourly = {
       reads = ["raw/states/*"]
       writes = [
+        local.lease,
         "gold/airport_hourly/*",
         "gold/country_hourly/*",
         "gold/events/*",
@@ -40,6 +45,7 @@ locals {
         "silver/*",
       ]
       writes = [
+        local.lease,
         "gold/aircraft_type_daily/*",
         "gold/airline_daily/*",
         "gold/flights/*",
@@ -65,6 +71,7 @@ locals {
         "silver/state_vectors/*",
       ]
       writes = [
+        local.lease,
         "ops/quality_results/*",
         "ops/table_runs/*",
         "ref/aircraft/*",
@@ -88,14 +95,14 @@ locals {
     # It says what would change before it changes anything, and writes down what it did.
     restore_table = {
       reads   = ["restores/*"]
-      writes  = concat(local.layers, ["restores/*"])
+      writes  = concat(local.layers, [local.lease, "restores/*"])
       removes = []
     }
 
     # OPTIMIZE, VACUUM and the clean-up of logs; nothing of raw/.
     lake_maintenance = {
       reads   = []
-      writes  = concat(local.layers, ["reports/lake_maintenance/*"])
+      writes  = concat(local.layers, [local.lease, "reports/lake_maintenance/*"])
       removes = local.layers
     }
   }

@@ -59,6 +59,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     }
   }
 
+  # A job runs for hours at most; of the lease of one that ended, nothing is needed any more.
+  rule {
+    id     = "leases-expire"
+    status = "Enabled"
+
+    filter {
+      prefix = "leases/"
+    }
+
+    expiration {
+      days = 7
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
   dynamic "rule" {
     for_each = local.replaced_prefixes
 

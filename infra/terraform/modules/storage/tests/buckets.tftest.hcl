@@ -251,6 +251,16 @@ run "life_cycles" {
   assert {
     condition = anytrue([
       for r in aws_s3_bucket_lifecycle_configuration.lake.rule :
+      try(r.filter[0].prefix, "") == "leases/"
+      && try(r.expiration[0].days, 0) == 7
+      && try(r.noncurrent_version_expiration[0].noncurrent_days, 0) == 1
+    ])
+    error_message = "Leases of jobs that ended expire."
+  }
+
+  assert {
+    condition = anytrue([
+      for r in aws_s3_bucket_lifecycle_configuration.lake.rule :
       try(r.filter[0].prefix, "") == "logs/" && try(r.expiration[0].days, 0) == 7
     ])
     error_message = "Job logs expire."

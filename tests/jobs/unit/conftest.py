@@ -1,21 +1,23 @@
 """A lake of each kind: local files, and S3 on a server that runs here."""
 
+import threading
 import uuid
 
 import boto3
 import pytest
 import s3fs
 from flightlake.contracts.storage import Lake
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
 
 
 @pytest.fixture(scope="session")
 def s3_url():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    # One request at a time: moto looks for If-None-Match and writes in two steps, S3 in one.
+    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
 
 
 @pytest.fixture(params=["files", "s3"])
