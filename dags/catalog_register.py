@@ -40,7 +40,7 @@ from flightlake_dags.catalog import (
     view_statement,
     written_tables,
 )
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 
 
 @dag(
@@ -50,6 +50,7 @@ from flightlake_dags.defaults import Tag, default_args
     start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.CATALOG, Tag.DAILY],
     user_defined_macros=CATALOG_MACROS,

@@ -32,7 +32,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 from flightlake.contracts.exports import ROOT
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.exports import (
     EXPORT_MACROS,
     EXPORT_PARAMS,
@@ -53,6 +53,7 @@ STEP = "export_table"
     catchup=False,
     # Two runs of one request would write the same files.
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.EXPORT],
     user_defined_macros=EXPORT_MACROS,

@@ -42,7 +42,7 @@ from flightlake.contracts.tables import read_by, written_by
 from flightlake_dags.assets import tell
 from flightlake_dags.config import prices_argument
 from flightlake_dags.days import DAY, DAY_MACROS
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.published_day import require_published_hours
 from flightlake_dags.quality_gate import published_by_day, require_tables
 from flightlake_dags.settings import get_settings
@@ -61,6 +61,7 @@ PUBLISHED = AssetAlias(STEP)
     # A scheduled run that waits for its last hour must not hold up one by hand; the pool of the
     # Spark jobs lets one of them write at a time.
     max_active_runs=2,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.GOLD, Tag.DAILY],
     user_defined_macros=DAY_MACROS,

@@ -34,7 +34,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake.contracts.maintenance import STEP
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.maintenance import require_maintained
 from flightlake_dags.settings import get_settings
 from flightlake_dags.steps import spark_step
@@ -47,6 +47,7 @@ from flightlake_dags.steps import spark_step
     start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.MAINTENANCE, Tag.WEEKLY],
     params={

@@ -42,7 +42,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 
 ONE_RUN = timedelta(hours=1)
 """So long a triggered run is waited for; it goes on, and the next one is triggered."""
@@ -55,6 +55,7 @@ ONE_RUN = timedelta(hours=1)
     start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.HEALTH, Tag.HOURLY],
     params={

@@ -32,7 +32,8 @@ from flightlake.contracts.storage import Lake
 from flightlake_dags.areas import AREA_PARAM, require_area
 from flightlake_dags.assets import RAW_STATES
 from flightlake_dags.compat import AirflowRescheduleException
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
+from flightlake_dags.hours import at_or_after
 from flightlake_dags.settings import get_settings
 from opensky.errors import ComeBackLaterError
 from opensky.schedule import every
@@ -55,6 +56,7 @@ log = logging.getLogger(__name__)
         "bbox": AREA_PARAM,
         "extended": Param(False, type="boolean", title="With the aircraft's category"),
     },
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args()
     | {
         "retries": 2,
@@ -89,7 +91,7 @@ def opensky_poll() -> None:
             )
         except ComeBackLaterError as error:
             log.warning("%s", error)
-            raise AirflowRescheduleException(error.retry_at) from None
+            raise AirflowRescheduleException(at_or_after(error.retry_at)) from None
         outlet_events[RAW_STATES].extra = summary(landed)
         return summary(landed)
 

@@ -29,7 +29,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 from airflow.timetables.interval import CronDataIntervalTimetable
 from flightlake_dags.alerts import AskedAlertError, UnhealthyError
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 
 
 @dag(
@@ -39,6 +39,7 @@ from flightlake_dags.defaults import Tag, default_args
     start_date=datetime.fromisoformat("2026-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.HEALTH, Tag.HOURLY],
     params={

@@ -48,7 +48,7 @@ from flightlake.contracts.days import Day
 from flightlake.contracts.references import ROOT
 from flightlake.contracts.tables import STATE_VECTORS, written_by
 from flightlake_dags.assets import tell
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.quality_gate import published_by_day, require_tables
 from flightlake_dags.reference_sources import DAY, REFERENCE_PARAMS, SOURCES, land_sources
 from flightlake_dags.settings import get_settings
@@ -66,6 +66,7 @@ PUBLISHED = AssetAlias(STEP)
     start_date=datetime.fromisoformat("2025-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.REFERENCE, Tag.WEEKLY],
     params=REFERENCE_PARAMS,

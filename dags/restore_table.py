@@ -30,7 +30,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import dag, task
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.requests import REQUEST, REQUEST_MACROS
 from flightlake_dags.restores import (
     RESTORE_PARAMS,
@@ -50,6 +50,7 @@ STEP = "restore_table"
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.RESTORE],
     user_defined_macros=REQUEST_MACROS,

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from airflow.sdk import dag, task
 from flightlake_dags import release
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 
 
 @dag(
@@ -34,6 +34,7 @@ from flightlake_dags.defaults import Tag, default_args
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     # What is missing now is missing in a minute too.
     default_args={**default_args(), "retries": 1},
     tags=[Tag.FLIGHTLAKE, Tag.DEPLOYMENT],

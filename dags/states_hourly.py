@@ -35,7 +35,7 @@ from flightlake.contracts.hours import Hour
 from flightlake.contracts.tables import read_by, written_by
 from flightlake_dags.assets import tell
 from flightlake_dags.config import regions_argument
-from flightlake_dags.defaults import Tag, default_args
+from flightlake_dags.defaults import Tag, alert_on_failed_run, default_args
 from flightlake_dags.hours import HOUR, HOUR_MACROS
 from flightlake_dags.quality_gate import published_by_hour, require_quality
 from flightlake_dags.raw_hour import require_raw_hour
@@ -54,6 +54,7 @@ ANSWERS_AN_HOUR = get_settings().answers_an_hour
     start_date=datetime.fromisoformat("2013-01-01T00:00+00:00"),
     catchup=False,
     max_active_runs=1,
+    on_failure_callback=alert_on_failed_run,
     default_args=default_args(),
     tags=[Tag.FLIGHTLAKE, Tag.SILVER, Tag.HOURLY],
     user_defined_macros=HOUR_MACROS,

@@ -27,6 +27,7 @@ from flightlake_dags.settings import get_settings
 
 STEP = "catalog_register"
 MAX_WAIT_S = 240
+_LOOK_EVERY_S = 2
 _MAX_STATEMENTS = 5
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,11 @@ def count_statements() -> list[str]:
 
 
 def athena_statements(task_id: str, statements: Any) -> Any:
-    """A task that runs each of the statements in Athena, without a worker while it waits."""
+    """A task that runs each of the statements in Athena, and waits for it.
+
+    They take a second each. A task that deferred for so long would be back before Airflow has seen
+    it go, which 3.2.1 takes for a failure; and deferred ones are not counted as running at once.
+    """
     settings = get_settings()
     return AthenaOperator.partial(
         task_id=task_id,
@@ -87,9 +92,9 @@ def athena_statements(task_id: str, statements: Any) -> Any:
         database="default",
         workgroup=settings.athena_workgroup,
         output_location=settings.athena_results_url,
-        deferrable=True,
-        sleep_time=settings.emr_wait_delay_s,
-        max_polling_attempts=-(-MAX_WAIT_S // settings.emr_wait_delay_s),
+        deferrable=False,
+        sleep_time=_LOOK_EVERY_S,
+        max_polling_attempts=MAX_WAIT_S // _LOOK_EVERY_S,
         # Athena refuses what is over its quota of statements at once.
         max_active_tis_per_dag=_MAX_STATEMENTS,
         map_index_template="{{ subject(task.query) }}",

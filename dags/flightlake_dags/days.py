@@ -27,7 +27,8 @@ def day_of_run(date_param: str | None, data_interval_start: datetime | None) -> 
     """The day of a run, as text.
 
     Raises:
-        AirflowFailException: the run says neither by its data interval nor by a param.
+        AirflowFailException: the run says neither by its data interval nor by a param, or the day
+            has not begun.
     """
     try:
         day = find_day(date_param, data_interval_start)
@@ -38,6 +39,12 @@ def day_of_run(date_param: str | None, data_interval_start: datetime | None) -> 
             "This run has no day: it was triggered without a logical date. Nothing was done; "
             'trigger it again with the param {"date": "2025-12-28"} or with both ends of the '
             "data interval."
+        )
+    today = Day(datetime.now(UTC).date())
+    if day.date > today.date:
+        raise AirflowFailException(
+            f"{day} has not begun. Nothing was done; trigger again with a day that has begun, "
+            f'such as {{"date": "{today}"}}.'
         )
     return str(day)
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from flightlake_dags.alerts import alert_on_failure
+from flightlake_dags.alerts import alert_on_failed_run, alert_on_failure
 from flightlake_dags.settings import get_settings
+
+__all__ = ["OWNER", "Tag", "alert_on_failed_run", "default_args"]
 
 OWNER = "data-engineering"
 

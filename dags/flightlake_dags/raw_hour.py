@@ -11,7 +11,7 @@ from flightlake.contracts.hours import Hour
 from flightlake.contracts.storage import Lake
 
 from flightlake_dags.compat import AirflowRescheduleException, AirflowSkipException
-from flightlake_dags.hours import complete_at
+from flightlake_dags.hours import at_or_after, complete_at
 from flightlake_dags.settings import get_settings
 
 GAPS = "gaps/states_hourly"
@@ -30,7 +30,7 @@ def require_raw_hour(hour: Hour, run_id: str) -> int:
     complete = complete_at(hour, settings.poll_seconds)
     if datetime.now(UTC) < complete:
         log.info("The last answers of %s may still be landing; looking again at %s", hour, complete)
-        raise AirflowRescheduleException(complete)
+        raise AirflowRescheduleException(at_or_after(complete))
     lake = Lake(settings.lake_url)
     objects = raw.objects_of(lake, hour)
     if not objects:

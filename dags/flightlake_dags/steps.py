@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from emr.live_first import LiveFirst
 from emr.operator import SparkStepOperator
 from flightlake.contracts.tables import Table
 
@@ -51,7 +52,7 @@ def spark_step(
         only_writes: the objects that this run may write, where its role may write more: keys of the
             lake, with ``*`` for any rest; templates are rendered. None: what the role may.
         execution_timeout: the longest life of a job, waiting for capacity included.
-        pool: of one slot for all that write tables: Delta on S3 has no lock of its own.
+        pool: of one slot: the queue of all that write tables. Their lock is the lease of the lake.
         kwargs: everything else that an operator takes.
     """
     settings = get_settings()
@@ -84,6 +85,7 @@ def spark_step(
         waiter_delay=settings.emr_wait_delay_s,
         execution_timeout=execution_timeout,
         pool=pool,
+        weight_rule=LiveFirst(),
         **kwargs,
     )
 

@@ -16,11 +16,13 @@ import boto3
 import pytest
 from flightlake.contracts.storage import Lake
 from flightlake_dags.alerts import (
+    LOST,
     MAX_SUBJECT_CHARS,
     Alert,
     AskedAlertError,
     UnhealthyError,
     alert_of,
+    alert_on_failed_run,
     alert_on_failure,
     runbook_of,
     runbook_url,
@@ -38,6 +40,9 @@ def context(**kwargs: Any) -> dict[str, Any]:
         dag_id="states_hourly",
         task_id="quality_gate",
         run_id="scheduled__x",
+        map_index=-1,
+        try_number=4,
+        max_tries=3,
         log_url="http://127.0.0.1:8080/dags/states_hourly/log",
     )
     return {
@@ -172,7 +177,7 @@ def test_an_alert_reaches_slack_and_rows_in_it_are_no_template(
         "password": "/services/T000/B000/XXXX",
     }
     monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps(connection))
-    send(Alert("subject", 'row {"callsign": "{{ 6 * 7 }}"}', "x", 0), "slack:people", context())
+    send(Alert("subject", 'row {"callsign": "{{ 6 * 7 }}"}', "x", 0, 0), "slack:people", context())
     server.shutdown()
     server.server_close()
     assert [message["text"] for message in received] == ['subject\nrow {"callsign": "{{ 6 * 7 }}"}']
@@ -181,7 +186,7 @@ def test_an_alert_reaches_slack_and_rows_in_it_are_no_template(
 def test_an_e_mail_shows_rows_as_text_not_as_markup() -> None:
     from flightlake_dags.alerts import _email
 
-    notifier = _email(Alert("subject", "<script>", "x", 0), "people@example.org")
+    notifier = _email(Alert("subject", "<script>", "x", 0, 0), "people@example.org")
     assert notifier.html_content == "<pre>&lt;script&gt;</pre>"
     assert notifier.to == "people@example.org"
 
@@ -232,6 +237,20 @@ def test_another_task_that_fails_is_another_alert(lake: Lake) -> None:
     assert sent(alert_of(other))
 
 
+def test_what_fails_every_hour_is_told_twice_and_then_four_times_a_day(lake: Lake) -> None:
+    polling = context(exception=RuntimeError("blocked"))
+    polling["ti"].dag_id, polling["ti"].task_id = "opensky_poll", "poll"
+    blocked = alert_of(polling)
+    told = [minutes for minutes in range(0, 24 * 60, 15) if sent(blocked, minutes)]
+    assert told == [0, 60, 7 * 60, 13 * 60, 19 * 60]
+    # Once it was well for longer than that, it is new again.
+    later = 24 * 60 + 7 * 60
+    assert [minutes for minutes in (later, later + 60) if sent(blocked, minutes)] == [
+        later,
+        later + 60,
+    ]
+
+
 def test_what_is_broken_is_told_once_a_day_and_something_else_at_once(lake: Lake) -> None:
     assert sent(broken("credits", "gaps"))
     assert sent(broken("gaps", "credits"), minutes=23 * 60) is None
@@ -261,6 +280,112 @@ def test_pagerduty_gets_the_topic_to_tell_what_belongs_together(
     from flightlake_dags.alerts import _pagerduty
 
     monkeypatch.setenv("AIRFLOW_CONN_PAGER", '{"conn_type": "pagerduty_events", "password": "k"}')
-    notifier = _pagerduty(Alert("subject", "text", "states_hourly.quality_gate", 0), "pager")
+    notifier = _pagerduty(Alert("subject", "text", "states_hourly.quality_gate", 0, 0), "pager")
     assert notifier.dedup_key == "states_hourly.quality_gate"
     assert notifier.summary == "subject"
+
+
+def alerts_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.message for record in caplog.records if "ALERT" in record.message]
+
+
+def lost(state: str | None, tries: int) -> dict[str, Any]:
+    """The context of a task whose worker is gone: Airflow calls without an exception."""
+    found = context(exception=None)
+    found["ti"].try_number = tries
+    if state is not None:
+        run_id, task_id = found["ti"].run_id, found["ti"].task_id
+        found["ti"].get_task_states = lambda **_: {run_id: {task_id: state}}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "tries", "is_told"),
+    [
+        ("up_for_retry", 1, False),
+        (None, 1, False),
+        # It waited in the queue for too long: Airflow does not try it again.
+        ("failed", 1, True),
+        ("queued", 1, True),
+        ("failed", 4, True),
+        (None, 4, True),
+    ],
+)
+def test_a_lost_worker_is_a_failure_only_where_the_task_is_not_tried_again(
+    lake: Lake, caplog: pytest.LogCaptureFixture, state: str | None, tries: int, is_told: bool
+) -> None:
+    alert_on_failure(lost(state, tries))
+    assert len(alerts_in(caplog)) == is_told
+    if is_told:
+        assert LOST in alerts_in(caplog)[0]
+
+
+def test_a_lost_worker_does_not_hold_back_the_failure_that_follows(
+    lake: Lake, alerts_to: Any, aws: None
+) -> None:
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="lost")["TopicArn"]
+    queue = sqs.create_queue(QueueName="lost")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:lost"
+    )
+    alerts_to(f"sns:{topic}")
+    alert_on_failure(lost("up_for_retry", 1))
+    alert_on_failure(context())
+    [message] = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert REASON in json.loads(message["Body"])["Message"]
+
+
+def test_a_run_whose_task_was_killed_is_told_though_the_task_could_not(
+    lake: Lake, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flightlake_dags.alerts.MAX_WAIT_FOR_TASK_S", 0)
+    alert_on_failed_run(context(exception=None, reason="task_failure"))
+    [told] = alerts_in(caplog)
+    assert LOST in told
+    assert "task_failure" in told
+
+
+def test_a_run_whose_task_told_is_not_told_twice(
+    lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = context()
+    alert_on_failure(failed)
+    alert_on_failed_run({**failed, "exception": None, "reason": "task_failure"})
+    assert len(alerts_in(caplog)) == 1
+
+
+def test_a_cleared_task_that_is_killed_then_is_told(
+    lake: Lake, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flightlake_dags.alerts.MAX_WAIT_FOR_TASK_S", 0)
+    alert_on_failure(context())
+    killed = context(exception=None, reason="task_failure")
+    killed["ti"].try_number = 8
+    alert_on_failed_run(killed)
+    assert len(alerts_in(caplog)) == 2
+
+
+def unhealthy(*broken: str) -> dict[str, Any]:
+    found = context(exception=UnhealthyError("text", broken))
+    found["ti"].dag_id, found["ti"].task_id = "pipeline_health", "verdict"
+    return found
+
+
+def test_what_the_poll_told_is_not_told_by_the_health_check_again(
+    lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    polling = context(exception=RuntimeError("blocked"))
+    polling["ti"].dag_id, polling["ti"].task_id = "opensky_poll", "poll"
+    alert_on_failure(polling)
+    alert_on_failure(unhealthy("answers since 2025-12-28 03:15"))
+    assert len(alerts_in(caplog)) == 1
+    alert_on_failure(unhealthy("answers since 2025-12-28 03:15", "cost since 2025-12-28 03:15"))
+    assert len(alerts_in(caplog)) == 2
+
+
+def test_what_nobody_told_is_told_by_the_health_check(
+    lake: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    alert_on_failure(unhealthy("answers since 2025-12-28 03:15"))
+    assert len(alerts_in(caplog)) == 1

@@ -28,6 +28,13 @@ def test_a_run_that_names_no_day_fails_for_good_and_says_what_to_do() -> None:
         day_of_run(None, None)
 
 
+def test_a_day_that_has_not_begun_is_refused_and_today_is_not() -> None:
+    today = datetime.now(UTC).date()
+    assert day_of_run(str(today), None) == str(today)
+    with pytest.raises(AirflowFailException, match="has not begun"):
+        day_of_run(str(today + timedelta(days=2)), None)
+
+
 def test_a_day_that_is_none_is_named() -> None:
     with pytest.raises(AirflowFailException, match="'2025-02-29' is not a day"):
         day_of_run("2025-02-29", None)

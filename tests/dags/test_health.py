@@ -21,7 +21,7 @@ from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import STATE_VECTORS, TABLES
 from flightlake_dags.health.checks import Check, Limits, check_all, cost_of_day_usd, lag_hours
 from flightlake_dags.health.facts import HOURS, Facts, OpenJob, Sources, find_facts
-from flightlake_dags.health.look import metrics_of_look, since_when, text_of
+from flightlake_dags.health.look import causes, metrics_of_look, since_when, text_of
 from flightlake_dags.health.page import render
 from flightlake_dags.raw_hour import gap_key
 from flightlake_dags.repair.plan import MAX_ATTEMPTS, Known, Repairs
@@ -395,3 +395,12 @@ def test_the_page_draws_every_hour_and_loads_nothing(facts: Any) -> None:
     assert "&lt;next&gt;" in page
     assert "http" not in page.replace("http-equiv", "")
     assert "default-src 'none'" in page
+
+
+def test_what_only_follows_is_on_the_page_and_no_cause_of_its_own() -> None:
+    def critical(*names: str) -> list[Check]:
+        return [Check(name, "critical", "", "", "backlog") for name in names]
+
+    assert causes(critical("freshness", "answers", "gaps", "cost")) == ["answers", "cost"]
+    assert causes(critical("answers", "credits")) == ["credits"]
+    assert causes(critical("freshness")) == ["freshness"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from flightlake.contracts.hours import Hour
 from flightlake_dags.compat import AirflowFailException
-from flightlake_dags.hours import hour_of_run
+from flightlake_dags.hours import SHORTEST_WAIT, at_or_after, hour_of_run
 
 START = datetime(2025, 12, 28, 2, tzinfo=UTC)
 
@@ -22,6 +23,20 @@ def test_an_hour_that_was_asked_for_comes_before_the_interval() -> None:
 def test_a_run_that_names_no_hour_fails_for_good_and_says_what_to_do() -> None:
     with pytest.raises(AirflowFailException, match=r'trigger it again with the param \{"hour"'):
         hour_of_run(None, None)
+
+
+def test_an_hour_that_has_not_begun_is_refused_and_this_hour_is_not() -> None:
+    this_hour = Hour.of(datetime.now(UTC))
+    assert hour_of_run(str(this_hour), None) == str(this_hour)
+    with pytest.raises(AirflowFailException, match=f"{this_hour + 2} has not begun"):
+        hour_of_run(str(this_hour + 2), None)
+
+
+def test_who_looks_again_at_once_waits_until_airflow_has_seen_the_look_end() -> None:
+    now = datetime.now(UTC)
+    assert at_or_after(now + timedelta(seconds=1)) >= now + SHORTEST_WAIT
+    later = now + timedelta(hours=1)
+    assert at_or_after(later) == later
 
 
 def test_an_hour_that_is_none_is_named() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.models import DagBag
-from flightlake_dags.alerts import alert_on_failure
+from flightlake_dags.alerts import alert_on_failed_run, alert_on_failure
 from flightlake_dags.defaults import OWNER, Tag
 
 DAG_IDS = sorted(path.stem for path in (Path(__file__).parents[2] / "dags").glob("*.py"))
@@ -44,6 +44,10 @@ def test_every_task_has_owner_retries_time_out_and_alert(dag: Any) -> None:
         assert timedelta(0) < task.execution_timeout <= timedelta(hours=1), task.task_id
         callbacks = task.on_failure_callback
         assert alert_on_failure in (callbacks if isinstance(callbacks, list) else [callbacks])
+
+
+def test_a_run_that_fails_tells_of_a_task_that_could_not(dag: Any) -> None:
+    assert dag.on_failure_callback is alert_on_failed_run
 
 
 @pytest.mark.parametrize("dag_id", ["states_hourly", "flights_daily", "reference_refresh"])

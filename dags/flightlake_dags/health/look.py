@@ -23,6 +23,13 @@ from flightlake_dags.settings import get_settings
 STATE_KEY = f"{ROOT}/health.json"
 _MOMENT = "%Y-%m-%d %H:%M"
 
+FOLLOWS = {
+    "answers": frozenset({"credits"}),
+    "freshness": frozenset({"answers"}),
+    "gaps": frozenset({"answers"}),
+}
+"""What a check follows from: without credits no answers, and without answers no hours."""
+
 log = logging.getLogger(__name__)
 
 
@@ -73,8 +80,14 @@ def look(now: datetime) -> Look:
     page = lake.url_of(PAGE_KEY)
     text = text_of(checks, since, page, settings.runbooks_url)
     log.info("%s", text)
-    broken = tuple(f"{c.name} since {since[c.name]}" for c in checks if c.light == "critical")
+    broken = tuple(f"{name} since {since[name]}" for name in causes(checks))
     return Look(worst(checks), text, broken)
+
+
+def causes(checks: Sequence[Check]) -> list[str]:
+    """The critical checks, without those that only follow from another that is critical too."""
+    critical = {check.name for check in checks if check.light == "critical"}
+    return sorted(name for name in critical if not critical & FOLLOWS.get(name, frozenset()))
 
 
 def metrics_of_look(facts: Facts, prices: Prices, since: datetime) -> dict[str, float]:

@@ -69,6 +69,12 @@ locals {
   }
 }
 
+locals {
+  # Airflow sends an alert of the same cause: of the rejected hour, of the poll that waits, of hours
+  # that are missing. These alarms are on the dashboard and tell nobody.
+  told_by_airflow = ["behind", "few-credits", "rejected"]
+}
+
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
@@ -86,6 +92,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = each.value.period_s == local.day_s ? 1 : 2
   datapoints_to_alarm = each.key == "dead-man" ? 2 : 1
 
-  alarm_actions = [aws_sns_topic.alerts.arn]
-  ok_actions    = [aws_sns_topic.alerts.arn]
+  alarm_actions = contains(local.told_by_airflow, each.key) ? [] : [aws_sns_topic.alerts.arn]
+  # That Airflow runs again is news; that an hour is fresh again is seen on the health page.
+  ok_actions = each.key == "dead-man" ? [aws_sns_topic.alerts.arn] : []
 }
