@@ -16,9 +16,8 @@
 4. `quality_gate` reads the verdicts. It fails, with the reasons, where a table was rejected.
 
 **Again is always safe.** Every run of a day on the same states leaves the same tables: clear a run,
-or a task. `ops.table_runs` has the hours that a day was made of, and their versions. An hour that is
-published later, or again, makes its day and the next stale, hour 00 the day before too: `lake_repair`
-makes them again.
+or a task. `ops.table_runs` has the hours that a day was made of, and their versions. `lake_repair`
+makes a day again where an hour of it, or beside it, is published later or again.
 
     airflow tasks clear flights_daily --start-date 2025-12-28 --end-date 2025-12-28 --yes
     airflow backfill create --dag-id flights_daily --from-date 2025-12-01 --to-date 2025-12-28 \\

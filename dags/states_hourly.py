@@ -8,8 +8,7 @@
 | announces | the assets `silver.state_vectors` and, one each, the hourly tables of gold, with rows, verdict and score |
 
 1. `raw_hour` looks for raw answers. Without any, the run is skipped and the gap is recorded.
-2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish, write
-   the ledger line; then derive, judge and publish each hourly table of gold.
+2. `states_hourly` is the Spark job: parse, quarantine, drop repeats, enrich, judge, publish; then gold.
 3. `announce` tells the assets of what was published. `quality_gate` fails, with the reasons, where the hour or a table was rejected.
 
 **Again is always safe.** Every run of an hour leaves the same tables: clear a run, or a task.

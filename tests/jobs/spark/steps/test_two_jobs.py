@@ -57,6 +57,7 @@ def start(lake: Lake, hour: Hour, run_id: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(900)
 def test_of_two_jobs_of_one_hour_the_second_waits_for_the_first(
     tmp_path: Path, hour: Hour, state: Callable[..., list[Any]]
 ) -> None:
@@ -66,7 +67,7 @@ def test_of_two_jobs_of_one_hour_the_second_waits_for_the_first(
         body = json.dumps({"time": at_s, "states": states}).encode()
         raw.land(lake, body, source="opensky", fetched_at=datetime.now(UTC))
     jobs = [start(lake, hour, run_id) for run_id in RUNS]
-    ended = [job.communicate(timeout=500) for job in jobs]
+    ended = [job.communicate(timeout=800) for job in jobs]
     assert [job.returncode for job in jobs] == [0, 0], [err[-2000:] for _, err in ended]
     assert sum("Waiting for states_hourly (run " in out for out, _ in ended) == 1
 
