@@ -151,6 +151,7 @@ def test_the_plugins_are_at_the_root_of_their_zip_and_bring_their_entry_point(tr
         "flightlake",
         "flightlake-0.1.0.dist-info",
         "opensky",
+        "register.py",
     }
     assert {name.split("/")[1] for name in names if name.startswith("flightlake/")} == {
         "__init__.py",
