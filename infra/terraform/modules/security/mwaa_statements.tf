@@ -124,8 +124,10 @@ locals {
         Effect = "Allow"
         Action = ["s3:AbortMultipartUpload", "s3:PutObject"]
         Resource = [
-          for prefix in ["alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*", "reports/lake_repair.json"] :
-          "${local.lake}/${prefix}"
+          for path in [
+            "alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*", "reports/lake_repair.json",
+          ] :
+          "${local.lake}/${path}"
         ]
       },
       {
