@@ -27,6 +27,8 @@ DEFAULTED = {
     "FLIGHTLAKE_OPENSKY_CONN_ID": "the secret has the default's name",
     "FLIGHTLAKE_POLL_SOURCE": "opensky",
     "FLIGHTLAKE_PYTHON_ARCHIVE_URL": "the DAGs of a release submit its packages",
+    "FLIGHTLAKE_REPAIR_DAYS": "a month is right for AWS too",
+    "FLIGHTLAKE_REPAIR_RUNS": "six are right for AWS too",
     "FLIGHTLAKE_RUNWAYS_SOURCE": "where OurAirports publishes it",
     "FLIGHTLAKE_RETRY_DELAY_S": "a minute is right for AWS too",
 }
