@@ -125,7 +125,8 @@ locals {
         Action = ["s3:AbortMultipartUpload", "s3:PutObject"]
         Resource = [
           for path in [
-            "alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*", "reports/lake_repair.json",
+            "alerts/*", "costs/*", "gaps/*", "raw/*",
+            "reports/health.*", "reports/lake_repair.json",
           ] :
           "${local.lake}/${path}"
         ]

@@ -14,8 +14,8 @@ from flightlake.io import delta
 from flightlake.steps.derived import derive
 
 MOST_BYTES = 8_000
-GOLD = [table for table in TABLES.values() if table.layer == "gold"]
 HOURLY = derived_by("states_hourly")
+GOLD = [*HOURLY, *derived_by("flights_daily")]
 CACHED, SHUFFLED = "InMemoryTableScan", "Exchange hashpartitioning"
 
 
