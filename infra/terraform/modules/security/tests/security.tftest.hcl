@@ -287,8 +287,10 @@ run "airflow" {
       for s in jsondecode(aws_iam_role_policy.mwaa["lake"].policy).Statement :
       s.Resource if contains(flatten([s.Action]), "s3:PutObject")
       ])) == toset([
-      for prefix in ["alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*", "reports/lake_repair.json"] :
-      "arn:aws:s3:::test-lake/${prefix}"
+      for path in [
+        "alerts/*", "costs/*", "gaps/*", "raw/*", "reports/health.*", "reports/lake_repair.json",
+      ] :
+      "arn:aws:s3:::test-lake/${path}"
     ])
     error_message = "Airflow writes answers, gaps and costs; tables are written by jobs."
   }
