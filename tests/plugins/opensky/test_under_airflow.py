@@ -29,6 +29,7 @@ def poll_area(make, simulator, lake, tmp_path, run_script):
         **os.environ,
         "AIRFLOW_HOME": str(tmp_path / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW_CONN_OPENSKY_DEFAULT": json.dumps(connection),
         "FLIGHTLAKE_LAKE_URL": lake.url,
