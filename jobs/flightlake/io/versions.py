@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import chain
 from urllib.parse import unquote
 
 from delta.tables import DeltaTable
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from flightlake.contracts.requests import RefusedError
 from flightlake.contracts.restores import Change, RestoreRequest
 from flightlake.contracts.storage import Lake
 from flightlake.contracts.tables import Table
 from flightlake.io import delta
+from flightlake.io.delta_log import DataFile, DeltaLog
 from flightlake.io.frames import schema_of
 from flightlake.io.lease import require_held
 
 _ALL = "all"
-_FILE = "_file"
+_LISTINGS = 8
 
 
 def versions_of(spark: SparkSession, lake: Lake, table: Table) -> list[tuple[int, datetime]]:
@@ -55,41 +62,73 @@ def version_wanted(known: Sequence[tuple[int, datetime]], request: RestoreReques
     )
 
 
-def require_whole(spark: SparkSession, lake: Lake, table: Table, version: int) -> None:
-    """Let a version through that can be read, by Athena too.
+def require_readable(lake: Lake, table: Table, version: int) -> None:
+    """Let a version through whose columns this release can read.
+
+    Columns that came since are null in it, and columns of a newer release are left out.
 
     Raises:
-        RefusedError: its files are not all there any more, or its columns are others.
+        RefusedError: a column is of another type, or one that names a row is not there.
     """
-    frame = delta.read(spark, lake, table, version)
-    columns = {(field.name, field.dataType) for field in frame.schema}
-    differ = columns ^ {(field.name, field.dataType) for field in schema_of(table)}
-    if differ:
-        names = ", ".join(sorted({name for name, _ in differ}))
+    found = {field.name: field.dataType for field in _schema_of_version(lake, table, version)}
+    faults = [
+        f"{column.name} is of type {found[column.name].simpleString()}"
+        for column in schema_of(table)
+        if column.name in found and found[column.name] != column.dataType
+    ]
+    needed = dict.fromkeys([*table.partitions, *table.keys])
+    faults += [f"{name}, which names a row, is not there" for name in needed if name not in found]
+    if faults:
         raise RefusedError(
-            f"Version {version} has other columns than the code that runs, see {names}."
+            f"Version {version} has other columns than the code that runs: {'; '.join(faults)}."
             " Deploy the release of its time, or run its hours again."
         )
-    there = {key.rpartition("/")[2] for key in lake.keys(table.path)}
-    needed = {unquote(url.rpartition("/")[2]) for url in frame.inputFiles()}
-    if missing := sorted(needed - there):
+
+
+def changes_between(lake: Lake, table: Table, before: int, after: int) -> list[Change]:
+    """The hours, or days, that two versions keep in different files, with their rows in each.
+
+    Out of the log alone: what memory holds grows with the periods, not with files or rows.
+    """
+    log = DeltaLog(lake, table)
+    old = _held_by_period(log, table, before)
+    new = _held_by_period(log, table, after)
+    nothing = _Held()
+    return [
+        Change(period, old.get(period, nothing).rows, new.get(period, nothing).rows)
+        for period in sorted(old.keys() | new.keys())
+        if old.get(period) != new.get(period)
+    ]
+
+
+def require_whole(lake: Lake, table: Table, version: int, changes: Sequence[Change]) -> None:
+    """Let a version through whose files are all there, in the periods that a restore changes.
+
+    The other periods have the files of the newest version.
+
+    Raises:
+        RefusedError: files were removed.
+    """
+    periods = {change.period for change in changes}
+    needed: dict[str, set[str]] = defaultdict(set)
+    for file in DeltaLog(lake, table).files(version):
+        if _period(table, file) in periods:
+            path = unquote(file.path)
+            # One listing per day, however many partitions a day has.
+            folder = path.partition("/")[0] if "date" in table.partitions else ""
+            needed[folder].add(f"{table.path}/{path}")
+
+    def missing_in(folder: str) -> set[str]:
+        return needed[folder] - set(lake.keys(f"{table.path}/{folder}".rstrip("/")))
+
+    with ThreadPoolExecutor(_LISTINGS) as pool:
+        missing = sorted(chain.from_iterable(pool.map(missing_in, needed)))
+    if missing:
         raise RefusedError(
-            f"Version {version} misses {len(missing)} of its {len(needed)} files, such as"
-            f" {missing[0]}: they were removed. Take a later version, or run the hours again: raw"
-            " data are never removed."
+            f"Version {version} misses {len(missing)} of the {sum(map(len, needed.values()))} files"
+            f" that would come back, such as {missing[0].rpartition('/')[2]}: they were removed."
+            " Take a later version, or run the hours again: raw data are never removed."
         )
-
-
-def changes_between(
-    spark: SparkSession, lake: Lake, table: Table, before: int, after: int
-) -> list[Change]:
-    """The hours, or days, that two versions keep in different files, with their rows in each."""
-    held = [_files_by_period(spark, lake, table, version) for version in (before, after)]
-    both = held[0].alias("before").join(held[1].alias("after"), "period", "full")
-    differ = ~F.col("before.files").eqNullSafe(F.col("after.files"))
-    rows = [F.coalesce(f"{side}.rows", F.lit(0)) for side in ("before", "after")]
-    found = both.where(differ).select("period", *rows).orderBy("period").collect()
-    return [Change(period, before_rows, after_rows) for period, before_rows, after_rows in found]
 
 
 def restore(spark: SparkSession, lake: Lake, table: Table, version: int) -> int:
@@ -103,16 +142,34 @@ def restore(spark: SparkSession, lake: Lake, table: Table, version: int) -> int:
     return delta.readable_log(lake, table).version
 
 
-def _files_by_period(spark: SparkSession, lake: Lake, table: Table, version: int) -> DataFrame:
-    rows = delta.read(spark, lake, table, version).withColumn(_FILE, F.col("_metadata.file_path"))
-    return rows.groupBy(_period(table).alias("period")).agg(
-        F.count("*").alias("rows"), F.array_sort(F.collect_set(_FILE)).alias("files")
-    )
+@dataclass(frozen=True)
+class _Held:
+    """What a version holds of a period; equal where its files are the same."""
+
+    rows: int = 0
+    files: int = 0
+    digest: int = 0
+
+    def __add__(self, file: DataFile) -> _Held:
+        # A sum, so that the order of the files does not matter.
+        digest = blake2b(file.path.encode(), digest_size=16).digest()
+        return _Held(self.rows + file.rows, self.files + 1, self.digest + int.from_bytes(digest))
 
 
-def _period(table: Table) -> Column:
+def _held_by_period(log: DeltaLog, table: Table, version: int) -> dict[str, _Held]:
+    held: dict[str, _Held] = defaultdict(_Held)
+    for file in log.files(version):
+        held[_period(table, file)] += file
+    return held
+
+
+def _period(table: Table, file: DataFile) -> str:
     """``2025-12-28T02``, or ``2025-12-28``, or ``all``."""
-    day = F.date_format("date", "yyyy-MM-dd")
-    if "hour" in table.partitions:
-        return F.concat_ws("T", day, F.lpad(F.col("hour").cast("string"), 2, "0"))
-    return day if "date" in table.partitions else F.lit(_ALL)
+    day, hour = file.partition.get("date"), file.partition.get("hour")
+    if "date" not in table.partitions:
+        return _ALL
+    return f"{day}T{int(hour):02d}" if hour is not None else str(day)
+
+
+def _schema_of_version(lake: Lake, table: Table, version: int) -> StructType:
+    return StructType.fromJson(DeltaLog(lake, table).schema(version))

@@ -57,13 +57,14 @@ class ExportSource:
         """Open the tables.
 
         Raises:
-            RefusedError: one of them is not there yet, or lacks what was asked for.
+            RefusedError: one of them is not there yet, or lacks what was asked for by name.
         """
         table = request.table
         known = [column.name for column in columns_of(table)]
         self.request = request
         self.columns = request.columns_of(known)
         self.versions = {each.full_name: _version(lake, each) for each in request.sources}
+        _require_known(lake, request, self.versions[table.full_name])
         frames = {
             each.full_name: delta.read(spark, lake, each, self.versions[each.full_name]).select(
                 "*", F.col("_metadata.file_name").alias(_FILE)
@@ -140,6 +141,22 @@ def _version(lake: Lake, table: Table) -> int:
     if not lake.exists(f"{table.path}/_delta_log"):
         raise RefusedError(f"{table.full_name} has not been written yet.")
     return DeltaLog(lake, table).version
+
+
+def _require_known(lake: Lake, request: ExportRequest, version: int) -> None:
+    """Let a request through if the version has every column that the request names.
+
+    Raises:
+        RefusedError: a column came since, so that nothing is known of it.
+    """
+    schema = DeltaLog(lake, request.table).schema(version)
+    held = {field["name"] for field in schema["fields"]}
+    if missing := [name for name in request.columns if name not in held]:
+        raise RefusedError(
+            f"{request.table.full_name} has no column {', '.join(missing)} yet: an older release"
+            f" wrote version {version}. Run the hours or days again, or leave the column out: an"
+            " export of all columns has it, without values."
+        )
 
 
 def _in_hours(start: Hour, end: Hour, time: Sequence[str]) -> Column:

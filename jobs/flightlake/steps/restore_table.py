@@ -75,9 +75,10 @@ def _run(spark: SparkSession, lake: Lake, request: RestoreRequest, progress: Pro
         known = versions.versions_of(spark, lake, table)
         newest, wanted = known[0][0], versions.version_wanted(known, request)
         found = replace(found, version_before=newest, version_wanted=wanted)
-        versions.require_whole(spark, lake, table, wanted)
+        versions.require_readable(lake, table, wanted)
+        changes = versions.changes_between(lake, table, newest, wanted)
+        versions.require_whole(lake, table, wanted, changes)
         progress.say(f"version {wanted} of {newest} is whole")
-        changes = versions.changes_between(spark, lake, table, newest, wanted)
         found = replace(found, changes=changes, derived=dependents_of(table))
         periods = f"{len(changes):,} {'period' if len(changes) == 1 else 'periods'}"
         progress.say(f"to change: {periods}")

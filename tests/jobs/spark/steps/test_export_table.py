@@ -35,7 +35,7 @@ RANGE = {"from": "2025-12-28T02", "to": "2025-12-28T04"}
 STATES = {"table": "silver.state_vectors", **RANGE}
 FLIGHTS = {"table": "gold.flights", "from": "2025-12-28", "to": "2025-12-29", "format": "geojson"}
 Export = Callable[..., Manifest]
-Fill = Callable[[str, Iterable[dict[str, Any]]], None]
+Fill = Callable[..., None]
 
 
 @pytest.fixture
@@ -47,9 +47,10 @@ def lake(tmp_path: Path) -> Lake:
 def fill(spark, lake: Lake) -> Fill:
     """Writes the whole of a table from rows that name some of its columns."""
 
-    def write(table_name: str, rows: Iterable[dict[str, Any]]) -> None:
+    def write(table_name: str, rows: Iterable[dict[str, Any]], without: str = "") -> None:
         table = TABLES[table_name]
         schema = to_arrow_schema(schema_of(table))
+        schema = pa.schema([column for column in schema if column.name != without])
         filled = [{**dict.fromkeys(schema.names), **row} for row in rows]
         write_deltalake(
             lake.url_of(table.path),
@@ -290,3 +291,11 @@ def test_what_cannot_be_exported_is_said_in_the_manifest(export, lake):
     unknown = export({**STATES, "columns": "icao24,altitude"})
     assert "has no column altitude; it has icao24, snapshot_time" in unknown.stopped
     assert read_manifest(lake, unknown.export_id) == unknown
+
+
+def test_a_column_that_came_since_has_no_values_and_is_refused_by_name(fill, export, files):
+    fill("silver.state_vectors", [state(0, callsign="DLH1")], without="callsign")
+    asked = export({**STATES, "columns": "icao24,callsign"})
+    assert "silver.state_vectors has no column callsign yet" in asked.stopped
+    [body] = files(export(STATES | {"format": "jsonl"}))
+    assert json.loads(body)["callsign"] is None
