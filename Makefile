@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status logs replay land query spark-sql export restore cost package \
-	deploy docs guide test infra-test lint format bench-day flights-tracks flights-accuracy \
+	deploy docs guide test infra-test lint format bench-day bench-log flights-tracks flights-accuracy \
 	flights-check mwaa-check mwaa-envs lock clean audit compose-env nightly checkov
 
 PYTHON := .venv/bin/python
@@ -97,6 +97,9 @@ guide: setup ## write docs/analyst-guide.md anew: questions, SQL and answers
 
 bench-day: setup ## time a simulated day through silver and gold (AIRCRAFT=11500 HOURS=24)
 	@$(PYTHON) -m flightlake_measure.day
+
+bench-log: setup ## time commits, a restore and maintenance on a table of years (FILES=290000)
+	@$(PYTHON) -m flightlake_measure.old_table
 
 flights-tracks: setup ## measure flights on real tracks (TRACKS=<folder>; BY=sql: by the SQL)
 	@$(PYTHON) -m flightlake_measure.flights_tracks

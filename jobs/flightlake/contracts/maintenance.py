@@ -42,6 +42,10 @@ class Partition:
     files: int
     size_bytes: int
 
+    def with_file(self, size_bytes: int) -> Partition:
+        """The partition with one more file."""
+        return Partition(self.folder, self.files + 1, self.size_bytes + size_bytes)
+
     @property
     def predicate(self) -> str:
         """The rows of the partition, in SQL."""

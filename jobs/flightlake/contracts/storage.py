@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -63,11 +63,6 @@ class Lake:
         """The full URL of a key."""
         return f"{self.url}/{key}"
 
-    def _stored(self, path: str, entry: Mapping[str, Any]) -> StoredObject:
-        # Files tell their time as Unix seconds, S3 as a moment.
-        at = entry["LastModified"] if self.is_s3 else datetime.fromtimestamp(entry["mtime"], UTC)
-        return StoredObject(path.removeprefix(f"{self._root}/"), int(entry["size"]), at)
-
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"
 
@@ -81,10 +76,43 @@ class Lake:
 
     def objects(self, folder: str) -> list[StoredObject]:
         """What ``keys`` names, with what the listing says of each: it costs no further request."""
-        found = self._fs.find(self._path(folder), detail=True)
-        objects = [self._stored(str(path), entry) for path, entry in found.items()]
-        named = (each for each in objects if not each.key.rpartition("/")[2].startswith("."))
-        return sorted(named, key=lambda each: each.key)
+        return sorted(self.walk(folder), key=lambda each: each.key)
+
+    def walk(self, folder: str) -> Iterator[StoredObject]:
+        """What ``objects`` names, in no order, page by page: memory never holds all of a folder.
+
+        Neither what is hidden nor the markers that the console of S3 makes for folders.
+        """
+        found = self._objects_on_s3(folder) if self.is_s3 else self._files(folder)
+        for each in found:
+            name = each.key.rpartition("/")[2]
+            if name and not name.startswith("."):
+                yield each
+
+    def _objects_on_s3(self, folder: str) -> Iterator[StoredObject]:
+        bucket, _, prefix = self._path(folder).rstrip("/").partition("/")
+        asked = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else ""}
+        while True:
+            page = self._fs.call_s3("list_objects_v2", **asked)
+            for each in page.get("Contents", []):
+                key = f"{bucket}/{each['Key']}".removeprefix(f"{self._root}/")
+                yield StoredObject(key, each["Size"], each["LastModified"])
+            if not page.get("IsTruncated"):
+                return
+            asked["ContinuationToken"] = page["NextContinuationToken"]
+
+    def _files(self, folder: str) -> Iterator[StoredObject]:
+        for place, _, names in os.walk(self._path(folder)):
+            for name in names:
+                path = os.path.join(place, name)
+                try:
+                    found = os.stat(path)
+                except FileNotFoundError:
+                    # Another process removed it since.
+                    continue
+                at = datetime.fromtimestamp(found.st_mtime, UTC)
+                key = os.path.relpath(path, self._root)
+                yield StoredObject(key, found.st_size, at)
 
     def folders(self, folder: str) -> list[str]:
         """The keys of the folders directly in a folder, sorted; [] where it is absent."""

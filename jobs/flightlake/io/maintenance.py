@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from flightlake.contracts.maintenance import KEPT_DAYS, TARGET_BYTES, Partition,
 from flightlake.contracts.storage import Lake, StoredObject
 from flightlake.contracts.tables import Table
 from flightlake.io import delta
+from flightlake.io.delta_log import DeltaLog
 from flightlake.io.frames import frame_of
 from flightlake.io.lease import require_held
 
@@ -56,16 +56,21 @@ def configure(spark: SparkSession) -> None:
         spark.conf.set(setting, value)
 
 
-def partitions_of(spark: SparkSession, lake: Lake, table: Table) -> list[Partition]:
-    """The partitions of the newest version of a table, from one listing of its folder."""
-    urls = delta.read(spark, lake, table).inputFiles()
-    # Listed after the version was read, so that all its files are there.
-    sizes = {each.key: each.size_bytes for each in lake.objects(table.path)}
-    held: dict[str, list[int]] = defaultdict(list)
-    for url in urls:
-        name = _name_in(table, unquote(url))
-        held[name.rpartition("/")[0]].append(sizes[f"{table.path}/{name}"])
-    return [Partition(folder, len(found), sum(found)) for folder, found in held.items()]
+def partitions_of(lake: Lake, table: Table) -> Iterator[Partition]:
+    """The partitions of the newest version of a table that hold more than one file, by its log."""
+    log = DeltaLog(lake, table)
+    # Most have one file. Of those, memory holds a hash each.
+    seen: set[int] = set()
+    several: set[int] = set()
+    for file in log.files():
+        of_folder = hash(file.folder)
+        (several if of_folder in seen else seen).add(of_folder)
+    held: dict[str, Partition] = {}
+    for file in log.files():
+        if hash(file.folder) in several:
+            before = held.get(file.folder, Partition(unquote(file.folder), 0, 0))
+            held[file.folder] = before.with_file(file.size_bytes)
+    yield from held.values()
 
 
 def compact(
@@ -114,7 +119,9 @@ def keep_removed_files(spark: SparkSession, lake: Lake, table: Table) -> None:
 
 def to_remove(spark: SparkSession, lake: Lake, table: Table) -> list[StoredObject]:
     """The files of no version that is kept, as VACUUM would remove them."""
-    objects = lake.objects(table.path)
+    objects = _unused(lake, table)
+    if not objects:
+        return []
     paths = _vacuum(spark, lake, table, objects, "DRY RUN")
     keys = {f"{table.path}/{_name_in(table, unquote(path))}" for path in paths}
     return [each for each in objects if each.key in keys]
@@ -122,10 +129,35 @@ def to_remove(spark: SparkSession, lake: Lake, table: Table) -> list[StoredObjec
 
 def remove(spark: SparkSession, lake: Lake, table: Table) -> list[StoredObject]:
     """Remove the files of no version that is kept; those that are gone now."""
-    objects = lake.objects(table.path)
+    objects = _unused(lake, table)
+    if not objects:
+        return []
     _vacuum(spark, lake, table, objects)
-    left = set(lake.keys(table.path))
+    left = {each.key for each in _unused(lake, table)}
     return [each for each in objects if each.key not in left]
+
+
+def _unused(lake: Lake, table: Table) -> list[StoredObject]:
+    """The data files that the newest version does not have, old enough to be removed.
+
+    Memory holds these, and a hash of each file of the table. Two files with the same hash, which
+    nobody will see, would let an unused one stay.
+    """
+    expired_at = _expired_at()
+    # Listed after the log was read, what a job writes meanwhile would look unused; it is new.
+    used = {hash(f"{table.path}/{unquote(file.path)}") for file in DeltaLog(lake, table).files()}
+    log = f"{table.path}/_delta_log/"
+    return [
+        each
+        for each in lake.walk(table.path)
+        if each.written_at < expired_at
+        and hash(each.key) not in used
+        and not each.key.startswith(log)
+    ]
+
+
+def _expired_at() -> datetime:
+    return datetime.now(UTC) - timedelta(days=KEPT_DAYS)
 
 
 def clean_log(spark: SparkSession, lake: Lake, table: Table) -> None:
@@ -133,8 +165,8 @@ def clean_log(spark: SparkSession, lake: Lake, table: Table) -> None:
 
     Jobs that publish make checkpoints too, but on AWS they may remove nothing.
     """
-    expired_at = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
-    if any(each.written_at < expired_at for each in lake.objects(f"{table.path}/_delta_log")):
+    expired_at = _expired_at()
+    if any(each.written_at < expired_at for each in lake.walk(f"{table.path}/_delta_log")):
         # No statement of SQL makes one.
         jvm: Any = spark._jvm
         logs = jvm.org.apache.spark.sql.delta.DeltaLog
@@ -145,6 +177,8 @@ def _vacuum(
     spark: SparkSession, lake: Lake, table: Table, objects: Iterable[StoredObject], how: str = ""
 ) -> list[str]:
     """VACUUM over a listing of ours: its own asks S3 once a folder, thousands of times a table.
+
+    It decides which of the objects no kept version has.
 
     No retention is said here but the table's property: Delta forgets removed files that are older
     than that, and would remove them with any other.
@@ -159,7 +193,6 @@ def _vacuum(
             "modificationTime": int(each.written_at.timestamp() * 1000),
         }
         for each in objects
-        if not each.key.startswith(f"{table.path}/_delta_log/")
     ]
     view = f"inventory_of_{table.layer}_{table.name}"
     frame_of(spark, rows, _INVENTORY).createOrReplaceTempView(view)

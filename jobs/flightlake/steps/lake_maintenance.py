@@ -80,7 +80,7 @@ def run(
 
 
 def _plan(spark: SparkSession, lake: Lake, table: Table, today: date) -> TableMaintenance:
-    chosen = worth_compacting(maintenance.partitions_of(spark, lake, table), today)
+    chosen = worth_compacting(maintenance.partitions_of(lake, table), today)
     planned = TableMaintenance.planned(table.full_name, chosen)
     if not maintenance.keeps_removed_files(spark, lake, table):
         return replace(planned, note=_NOT_KEPT_YET)
@@ -90,7 +90,7 @@ def _plan(spark: SparkSession, lake: Lake, table: Table, today: date) -> TableMa
 
 
 def _maintain(spark: SparkSession, lake: Lake, table: Table, today: date) -> TableMaintenance:
-    chosen = worth_compacting(maintenance.partitions_of(spark, lake, table), today)
+    chosen = worth_compacting(maintenance.partitions_of(lake, table), today)
     done = TableMaintenance.planned(table.full_name, chosen)
     if chosen:
         done = maintenance.compact(spark, lake, table, done, chosen)

@@ -52,6 +52,24 @@ def test_parts_of_an_object_are_read_without_the_rest(lake):
         assert stream.read() == b"tail"
 
 
+def test_a_folder_of_many_pages_is_listed_whole(lake):
+    keys = [f"raw/{number:04}" for number in range(1_005)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: lake.write(key, b"x"), keys))
+    assert lake.keys("raw") == keys
+
+
+def test_folder_markers_of_the_console_are_no_objects(lake):
+    if not lake.is_s3:
+        pytest.skip("only S3 has them")
+    lake.write("raw/h=01/a", b"x")
+    bucket, _, root = lake.url.removeprefix("s3://").partition("/")
+    for folder in ("raw/", "raw/h=01/", "raw/h=02/"):
+        lake._fs.call_s3("put_object", Bucket=bucket, Key=f"{root}/{folder}".lstrip("/"))
+    assert lake.keys("raw") == ["raw/h=01/a"]
+    assert lake.folders("raw") == ["raw/h=01", "raw/h=02"]
+
+
 def test_keys_are_all_objects_below_a_folder_and_of_no_other(lake):
     for key in ("raw/h=01/b", "raw/h=01/deep/a", "raw/h=010/c", "raw/h=02/d"):
         lake.create(key, b"x")
