@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 ROOT = "leases"
 FOLDER = f"{ROOT}/delta_writer"
 _KEY = re.compile(rf"{FOLDER}/(\d{{12}})\.json")
 
 
-class Lease(BaseModel):
+@dataclass(frozen=True)
+class Lease:
     """What a lease says. Only its holder writes it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     owner: str
     """Random, of one process alone: nothing that a host gives, since hosts come and go."""
     step: str
     run_id: str
+    expires_at: AwareDatetime
+    """For people: when another job may take it over unless it is renewed, by the holder's clock."""
     job_run_id: str | None = None
     """What to cancel where it hangs; not known before its Spark session."""
-    expires_at: datetime
-    """For people: when another job may take it over unless it is renewed, by the holder's clock."""
     is_free: bool = False
 
     def __str__(self) -> str:

@@ -22,12 +22,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from pydantic import ValidationError
-
+from flightlake.contracts.json_codec import DamagedRecordError, from_json, to_json
 from flightlake.contracts.leases import FOLDER, Lease, generation_of, key_of
 from flightlake.contracts.storage import Lake
 
@@ -69,8 +68,8 @@ class Seen:
     def lease(self) -> Lease | None:
         """What it says; None where that cannot be read: it is then taken over like a dead one."""
         try:
-            return Lease.model_validate_json(self.body)
-        except ValidationError:
+            return from_json(Lease, self.body)
+        except DamagedRecordError:
             return None
 
     @property
@@ -165,8 +164,8 @@ def _take(lake: Lake, mine: Lease, timing: Timing, on_lost: Callable[[str], None
             if seen is not None and is_dead:
                 log.warning("Taking over the lease of %s: it is not renewed", seen.lease)
             generation = seen.generation + 1 if seen else 1
-            renewed = mine.model_copy(update={"expires_at": _expiry(timing)})
-            if lake.create(key_of(generation), renewed.model_dump_json(indent=1).encode()):
+            renewed = replace(mine, expires_at=_expiry(timing))
+            if lake.create(key_of(generation), to_json(renewed)):
                 return HeldLease(lake, generation, mine, timing, on_lost, asked_s)
             # Another was faster: look again whose it is.
         elif asked_s - began_s >= timing.max_wait_s:
@@ -228,7 +227,7 @@ class HeldLease:
 
     def know_job_run(self, job_run_id: str) -> None:
         """Say which job run it is of, from the next renewal on."""
-        self._lease = self._lease.model_copy(update={"job_run_id": job_run_id})
+        self._lease = replace(self._lease, job_run_id=job_run_id)
 
     def require(self) -> None:
         """Raise where it is lost, or was not renewed in time.
@@ -252,9 +251,8 @@ class HeldLease:
             log.warning("The lease is not given back (%s); it ends by itself", error)
 
     def _write(self, *, is_free: bool = False) -> None:
-        known = {"expires_at": _expiry(self._timing), "is_free": is_free}
-        body = self._lease.model_copy(update=known).model_dump_json(indent=1)
-        self._lake.write(key_of(self.generation), body.encode())
+        lease = replace(self._lease, expires_at=_expiry(self._timing), is_free=is_free)
+        self._lake.write(key_of(self.generation), to_json(lease))
 
     def _renew(self) -> None:
         while not self._ended.wait(self._timing.renewal_s):

@@ -48,10 +48,6 @@ class Along:
         """The greatest value of all rows."""
         return F.max(name).over(self._every)
 
-    def begin(self, name: str) -> Column:
-        """The least value of all rows."""
-        return F.min(name).over(self._every)
-
     def count_all(self, condition: Column) -> Column:
         """How many of all rows fulfil a condition."""
         return F.count_if(condition).over(self._every)

@@ -12,6 +12,7 @@ from flightlake.contracts import exports, raw
 from flightlake.contracts.costs import JobCost
 from flightlake.contracts.hours import Hour
 from flightlake.contracts.json_codec import DamagedRecordError, from_fields, from_json, to_json
+from flightlake.contracts.leases import Lease
 from flightlake.contracts.maintenance import Maintenance, TableMaintenance
 from flightlake.contracts.restores import Change, Restore
 from flightlake.contracts.results import (
@@ -68,6 +69,7 @@ RECORDS = (
     exports.Manifest("gold.flights_csv", {"table": "gold.flights"}),
     raw.Manifest("raw/a", "opensky", 1_766_887_200, 1, "digest", 20, _AT, credits_left=7),
     _JOB,
+    Lease("owner", "states_hourly", "a", _AT),
 )
 # Their keys are named by the data, not by a release.
 NAMED_BY_DATA = ("quarantine_reasons", "dimension_scores", "asked", "table_versions", "sources")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from flightlake.contracts.json_codec import to_json
 from flightlake.contracts.leases import FOLDER, Lease, key_of
 from flightlake.contracts.storage import Lake
 from flightlake.io import lease
@@ -45,7 +46,7 @@ def leave_behind(lake: Lake, generation: int, body: bytes | None = None) -> None
         job_run_id="00dead",
         expires_at=datetime(2025, 12, 28, 3, tzinfo=UTC),
     )
-    lake.write(key_of(generation), dead.model_dump_json().encode() if body is None else body)
+    lake.write(key_of(generation), to_json(dead) if body is None else body)
 
 
 def test_a_lease_says_who_holds_it_and_then_that_it_is_free(lake: Lake) -> None:
